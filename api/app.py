@@ -1,0 +1,133 @@
+"""The web application: composes the workspace, the interfaces and the explorer."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from strawberry.asgi import GraphQL
+
+from api import export, linked, sparql
+from api.graphql.schema import make_schema
+from fabric.errors import AccessDenied, FabricError, InputError, UnknownAsset
+from fabric.settings import Settings
+from fabric.workspace import Workspace
+
+__all__ = ["BUNDLE", "make_app"]
+
+BUNDLE = Path(__file__).parent / "explorer" / "dist"
+_log = logging.getLogger(__name__)
+
+
+class _GraphQL(GraphQL[dict[str, Any], None]):
+    async def get_context(self, request: Any, response: Any) -> dict[str, Any]:
+        """What resolvers get."""
+        return {"request": request, "response": response, "workspace": request.app.state.workspace}
+
+
+def make_app(settings: Settings, *, indexing: bool) -> Starlette:
+    """The application. It opens the data directory when started and closes it when stopped.
+
+    `indexing` keeps the search index up to date in a thread of its own; without it, search takes in what is new itself.
+    """
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        workspace = await run_in_threadpool(Workspace, settings)
+        app.state.workspace = workspace
+        indexer = _Indexer(workspace) if indexing else None
+        try:
+            yield
+        finally:
+            if indexer is not None:
+                await run_in_threadpool(indexer.stop)
+            await run_in_threadpool(workspace.close)
+
+    graphql = _GraphQL(make_schema())
+    routes = [
+        Route("/health", _health),
+        Route("/graphql", graphql, methods=["GET", "POST"]),
+        Route("/sparql", sparql.endpoint, methods=["GET", "POST"]),
+        Route("/export", export.endpoint),
+        Route("/index", _index, methods=["POST"]),
+        Route("/id/{path:path}", linked.asset_page),
+        Route("/", _page),
+    ]
+    if (BUNDLE / "assets").is_dir():
+        routes.append(Mount("/assets", StaticFiles(directory=BUNDLE / "assets")))  # type: ignore[arg-type]
+    hosts = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]"], www_redirect=False)
+    return Starlette(
+        routes=routes, lifespan=lifespan, middleware=[hosts], exception_handlers={FabricError: _refuse, UnicodeDecodeError: _undecodable}
+    )
+
+
+class _Indexer:
+    """Takes commits into the search index as they come."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace, self._wake, self._stopping = workspace, threading.Event(), False
+        workspace.committer.listen(lambda _number: self._wake.set())
+        self._wake.set()
+        self._thread = threading.Thread(target=self._work, name="indexer", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the index that is being written."""
+        self._stopping = True
+        self._wake.set()
+        self._thread.join()
+
+    def _work(self) -> None:
+        while not self._stopping:
+            self._wake.wait()
+            self._wake.clear()
+            if self._stopping:
+                return
+            try:
+                self._workspace.search.catch_up(semantic=False)
+                self._workspace.search.catch_up()
+                self._workspace.warm()
+            except FabricError:
+                _log.exception("the search index is behind; it catches up with the next commit")
+
+
+async def _health(_request: Request) -> Response:
+    return JSONResponse({"status": "ok", "pid": os.getpid()})
+
+
+async def _index(request: Request) -> Response:
+    """Bring the search index up to date; answers how many assets were looked at."""
+    workspace: Workspace = request.app.state.workspace
+    semantic = request.query_params.get("semantic", "true") == "true"
+    looked = await run_in_threadpool(lambda: workspace.search.catch_up(semantic=semantic))
+    return JSONResponse({"assets": looked, "commit": workspace.search.position})
+
+
+async def _page(_request: Request) -> Response:
+    index = BUNDLE / "index.html"
+    if not index.is_file():
+        return PlainTextResponse("The explorer's bundle is not built: run `make web`.\n", status_code=503)
+    return FileResponse(index, headers={"Cache-Control": "no-cache"})
+
+
+async def _refuse(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, FabricError)
+    status = 404 if isinstance(error, UnknownAsset) else 400 if isinstance(error, InputError) else 403 if isinstance(error, AccessDenied) else 503
+    return JSONResponse({"error": {"message": str(error), **error.extensions}}, status_code=status)
+
+
+async def _undecodable(_request: Request, error: Exception) -> Response:
+    return JSONResponse({"error": {"message": f"the request is not UTF-8: {error}", "code": "InputError"}}, status_code=400)

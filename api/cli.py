@@ -1,0 +1,63 @@
+"""The command `fabric`."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from api.commands import admin, demo, find, sources
+from fabric.errors import FabricError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="A knowledge-graph data fabric: harvest metadata, find datasets, follow lineage.",
+    epilog="Start with: fabric demo. A command uses the running server when one holds the data directory, else it opens it itself.",
+)
+app.add_typer(sources.app, name="source")
+app.command(epilog="Example: fabric harvest shop lake")(sources.harvest)
+app.command(epilog="Example: fabric apply fabric.yaml --prune")(sources.apply)
+app.command(epilog="Example: fabric search which flights were late --kind dataset")(find.search)
+app.command(epilog="Example: fabric show flights")(find.show)
+app.command(epilog="Example: fabric history flights --first 5")(find.history)
+app.command(epilog="Example: fabric sparql 'SELECT ?t WHERE { ?d a dcat:Dataset ; dct:title ?t } LIMIT 5'")(find.sparql)
+app.command(epilog="Example: fabric serve --port 8642")(admin.serve)
+app.command(epilog="Example: fabric export catalogue.ttl --format turtle")(admin.export)
+app.command(epilog="Example: fabric backup /backups/monday")(admin.backup)
+app.command(epilog="Example: FABRIC_DATA_DIR=new fabric restore /backups/monday")(admin.restore)
+app.command(epilog="Example: fabric demo --no-browser")(demo.demo)
+app.command(epilog="Example: fabric doctor")(admin.doctor)
+
+
+@app.callback()
+def options(verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what is done, with tracebacks.")] = False) -> None:
+    """A knowledge-graph data fabric."""
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.ERROR, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s", force=True
+    )
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+
+def main() -> None:
+    """Run the command; errors raised on purpose are printed without a traceback and exit with 1."""
+    try:
+        app()
+    except FabricError as error:
+        logging.getLogger(__name__).info("failed", exc_info=error)
+        typer.secho(f"fabric: {error}", err=True, fg="red")
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,225 @@
+"""The GraphQL schema: what can be asked and done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from importlib.metadata import version
+from typing import Any
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.extensions import MaskErrors, MaxAliasesLimiter, MaxTokensLimiter, QueryDepthLimiter
+from strawberry.scalars import JSON
+from strawberry.types import ExecutionContext
+
+from api.graphql import types as t
+from api.graphql import views
+from api.graphql.types import Info, on_workspace
+from fabric.connector import connector_class, connector_names
+from fabric.errors import FabricError, QueryError
+from fabric.workspace import Workspace
+
+__all__ = ["make_schema"]
+
+
+@strawberry.type
+class Query:
+    """What can be asked."""
+
+    @strawberry.field(description="Find assets by words and meaning; an empty query lists what passes the filters.")
+    async def search(  # noqa: PLR0913
+        self,
+        info: Info,
+        query: str,
+        first: int = 20,
+        after: str | None = None,
+        kinds: list[str] | None = None,
+        platforms: list[str] | None = None,
+        sources: list[str] | None = None,
+        tags: list[str] | None = None,
+        semantic: bool = True,
+    ) -> t.SearchConnection:
+        """Find assets."""
+        filters = {"kind": kinds or [], "platform": platforms or [], "source": sources or [], "tag": tags or []}
+        offset = _offset(after)
+        return await on_workspace(info, lambda w: _search(w, query, filters, first, offset, semantic))
+
+    @strawberry.field(description="One asset by its IRI, now or as it was; null where nothing is known of it.")
+    async def asset(self, info: Info, iri: strawberry.ID, as_of: datetime | None = None) -> t.Asset | None:
+        """One asset."""
+        found = await on_workspace(info, lambda w: w.assets.find(iri, as_of))
+        return None if found is None else views.asset(found)
+
+    @strawberry.field(description="Registered sources, by name.")
+    async def sources(self, info: Info) -> list[t.Source]:
+        """Registered sources."""
+        return [views.source(one) for one in await on_workspace(info, lambda w: w.sources.all())]
+
+    @strawberry.field(description="Installed connectors and their options.")
+    async def connectors(self, info: Info) -> list[t.Connector]:
+        """Installed connectors."""
+        return await on_workspace(info, lambda _workspace: [_connector(name) for name in connector_names()])
+
+    @strawberry.field(description="Harvest runs, newest first.")
+    async def runs(self, info: Info, source: str | None = None, first: int = 20) -> list[t.HarvestRun]:
+        """Harvest runs."""
+        return [views.harvest_run(one) for one in await on_workspace(info, lambda w: w.runs.list(source, first))]
+
+    @strawberry.field(description="One harvest run.")
+    async def run(self, info: Info, id: strawberry.ID) -> t.HarvestRun:  # noqa: A002
+        """One harvest run."""
+        return views.harvest_run(await on_workspace(info, lambda w: w.runs.get(id)))
+
+    @strawberry.field(description="What happened to an asset, newest first.")
+    async def history(self, info: Info, iri: strawberry.ID, first: int = 50) -> list[t.Change]:
+        """What happened to an asset."""
+        found = await on_workspace(info, lambda w: w.history.of(iri, first=first))
+        return [views.change(commit, change) for commit, change in found]
+
+    @strawberry.field(description="The state of this Fabric.")
+    async def status(self, info: Info) -> t.Status:
+        """The state of this Fabric."""
+        return await on_workspace(info, _status)
+
+
+@strawberry.type
+class Mutation:
+    """What can be done."""
+
+    @strawberry.mutation(description="Register a source; with `replace`, change one. Secrets may be env:NAME or file:PATH.")
+    async def register_source(
+        self, info: Info, name: str, connector: str, options: JSON, replace: bool = False
+    ) -> t.Source:
+        """Register a source."""
+        if not isinstance(options, dict):
+            raise QueryError("options must be an object")
+        given: dict[str, Any] = options
+        done = await on_workspace(info, lambda w: w.sources.register(name, connector, given, replace=replace))
+        return views.source(done)
+
+    @strawberry.mutation(description="Reach a source; returns what was found there.")
+    async def test_source(self, info: Info, name: str) -> str:
+        """Reach a source."""
+        return await on_workspace(info, lambda w: w.test_source(name))
+
+    @strawberry.mutation(description="Start harvesting a source; follow it with `run`.")
+    async def harvest_source(self, info: Info, name: str) -> t.HarvestRun:
+        """Start harvesting a source."""
+        run, _future = await on_workspace(info, lambda w: w.start_harvest(name))
+        return views.harvest_run(run)
+
+    @strawberry.mutation(description="Stop a running harvest, which then changes nothing; false where none runs.")
+    async def cancel_harvest(self, info: Info, name: str) -> bool:
+        """Stop a running harvest."""
+        return await on_workspace(info, lambda w: w.cancel_harvest(name))
+
+    @strawberry.mutation(description="Remove a source and, with tombstones, what only it described.")
+    async def remove_source(self, info: Info, name: str) -> bool:
+        """Remove a source."""
+        await on_workspace(info, lambda w: w.remove_source(name))
+        return True
+
+    @strawberry.mutation(description="Say something of an asset; it wins over what sources say. Empty text takes it back.")
+    async def curate(  # noqa: PLR0913
+        self,
+        info: Info,
+        iri: strawberry.ID,
+        title: str | None = None,
+        description: str | None = None,
+        add_tags: list[str] | None = None,
+        remove_tags: list[str] | None = None,
+        add_owners: list[str] | None = None,
+        remove_owners: list[str] | None = None,
+    ) -> t.Asset:
+        """Say something of an asset."""
+
+        def work(workspace: Workspace) -> t.Asset:
+            workspace.curation.curate(
+                iri,
+                title=title,
+                description=description,
+                add_tags=add_tags or (),
+                remove_tags=remove_tags or (),
+                add_owners=add_owners or (),
+                remove_owners=remove_owners or (),
+            )
+            return views.asset(workspace.assets.get(iri))
+
+        return await on_workspace(info, work)
+
+    @strawberry.mutation(description="Copy the data directory, consistently, to a new folder on the server's machine.")
+    async def backup(self, info: Info, folder: str) -> str:
+        """Copy the data directory."""
+        from pathlib import Path
+
+        await on_workspace(info, lambda w: w.backup(Path(folder)))
+        return folder
+
+
+class _Schema(strawberry.Schema):
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Log what was not raised on purpose; the others are the caller's to see."""
+        unexpected = [error for error in errors if not isinstance(error.original_error, FabricError | None)]
+        super().process_errors(unexpected, execution_context)
+
+
+def make_schema() -> strawberry.Schema:
+    """The schema; its context is `{"workspace": Workspace}`."""
+    return _Schema(
+        query=Query,
+        mutation=Mutation,
+        types=[t.Dataset, t.Job, t.Container, t.Resource],
+        extensions=[MaskErrors(should_mask_error=_unexpected, error_message="an unexpected error; see the server's log"), QueryDepthLimiter(max_depth=15), MaxAliasesLimiter(max_alias_count=30), MaxTokensLimiter(max_token_count=2000)],
+    )
+
+
+def _unexpected(error: GraphQLError) -> bool:
+    return error.original_error is not None and not isinstance(error.original_error, FabricError)
+
+
+def _search(
+    workspace: Workspace, query: str, filters: dict[str, list[str]], first: int, offset: int, semantic: bool  # noqa: FBT001
+) -> t.SearchConnection:
+    found = workspace.search.search(query, filters=filters, first=first, offset=offset, semantic=semantic)
+    edges = [
+        t.SearchEdge(
+            cursor=str(offset + rank + 1),
+            score=one.score,
+            why=list(one.why),
+            highlight=one.highlight or None,
+            node=views.asset(workspace.assets.get(one.document.iri)),
+        )
+        for rank, one in enumerate(found.found)
+    ]
+    facets = [
+        t.Facet(name=name, values=[t.FacetValue(value=value, count=count) for value, count in values])
+        for name, values in found.facets.items()
+    ]
+    more = t.PageInfo(has_next_page=offset + len(edges) < found.total, end_cursor=edges[-1].cursor if edges else None)
+    return t.SearchConnection(
+        edges=edges, page_info=more, total_count=found.total, facets=facets, semantic=found.semantic
+    )
+
+
+def _offset(after: str | None) -> int:
+    if after is None:
+        return 0
+    if not after.isdigit():
+        raise QueryError(f"{after!r} is no cursor", remedy="pass the endCursor of the page before")
+    return int(after)
+
+
+def _connector(name: str) -> t.Connector:
+    found = connector_class(name)
+    return t.Connector(name=name, title=found.title, options=found.Config.model_json_schema())
+
+
+def _status(workspace: Workspace) -> t.Status:
+    return t.Status(
+        version=version("kgfabric"),
+        assets=workspace.assets.count(),
+        triples=workspace.assets.size(),
+        commit=workspace.history.last(),
+        indexed_commit=workspace.search.position,
+        semantic=workspace.settings.semantic,
+    )

@@ -1,0 +1,37 @@
+"""Linked data: an asset's IRI answers what is known of it, as a page or as RDF."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+
+from api.negotiate import choose
+from api.sparql import NTRIPLES, TURTLE, turtle
+from fabric import ntriples
+from fabric.workspace import Workspace
+
+__all__ = ["asset_page"]
+
+HTML, JSONLD = "text/html", "application/ld+json"
+
+
+async def asset_page(request: Request) -> Response:
+    """Redirect browsers to the explorer; answer RDF to others."""
+    workspace: Workspace = request.app.state.workspace
+    path = request.scope.get("raw_path", request.url.path.encode()).decode("ascii").partition("?")[0]
+    iri = workspace.iris.base + path
+    root = workspace.iris.root(iri) or iri
+    chosen = choose(request.headers.get("accept", HTML), [HTML, TURTLE, JSONLD, NTRIPLES])
+    headers = {"Vary": "Accept"}
+    if chosen is None:
+        return PlainTextResponse(f"offered are {HTML}, {TURTLE}, {JSONLD} and {NTRIPLES}\n", status_code=406, headers=headers)
+    if chosen == HTML:
+        return RedirectResponse(f"/#/asset/{quote(root, safe='')}", status_code=303, headers=headers)
+    found = await run_in_threadpool(workspace.assets.get, root)
+    document = ntriples.lines(dict.fromkeys(fact.triple for fact in found.facts))
+    if chosen != NTRIPLES:
+        document = await run_in_threadpool(turtle, document, "turtle" if chosen == TURTLE else "json-ld")
+    return Response(document, media_type=chosen, headers=headers)

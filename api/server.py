@@ -1,0 +1,84 @@
+"""Running the application as a server that other processes find."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+
+from api.app import make_app
+from fabric.errors import FabricError, SettingsError
+from fabric.settings import Settings
+
+__all__ = ["NOTE", "serve"]
+
+NOTE = "server.json"
+"""File in the data directory that tells the running server's address."""
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+def serve(settings: Settings, ready: Callable[[str], None]) -> None:
+    """Run the server until it is told to stop; `ready` is called with its address once it answers.
+
+    Raises: SettingsError where the address is not loopback or is taken, GraphLocked, GraphCorrupt, StorageFull.
+    """
+    listener, url = _listen(settings)
+    app = make_app(settings, indexing=True)
+    failure: list[FabricError] = []
+    app.router.lifespan_context = _announcing(app, settings.data_dir / NOTE, url, ready, failure)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False, lifespan="on"))
+    with listener:
+        server.run(sockets=[listener])
+    if failure:
+        raise failure[0]
+
+
+def _listen(settings: Settings) -> tuple[socket.socket, str]:
+    if settings.host not in _LOOPBACK:
+        raise SettingsError(
+            f"the server would listen on {settings.host}, where anybody could use it without a login",
+            remedy="use FABRIC_HOST=127.0.0.1 and put a proxy with a login before it",
+        )
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        raise SettingsError(
+            f"port {settings.port} of {settings.host} cannot be used: {error.strerror}",
+            remedy="choose another: FABRIC_PORT",
+        ) from None
+    host = f"[{settings.host}]" if family == socket.AF_INET6 else settings.host
+    return listener, f"http://{host}:{listener.getsockname()[1]}"
+
+
+def _announcing(
+    app: Starlette, note: Path, url: str, ready: Callable[[str], None], failure: list[FabricError]
+) -> Callable[[Starlette], Any]:
+    """The application's life, with its address written down while it lasts."""
+    inner = app.router.lifespan_context
+
+    @contextlib.asynccontextmanager
+    async def life(started: Starlette) -> AsyncIterator[Any]:
+        try:
+            async with inner(started) as state:
+                note.write_text(json.dumps({"url": url, "pid": os.getpid()}), encoding="utf-8")
+                ready(url)
+                try:
+                    yield state
+                finally:
+                    note.unlink(missing_ok=True)
+        except FabricError as error:
+            failure.append(error)
+            raise
+
+    return life

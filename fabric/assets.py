@@ -1,0 +1,226 @@
+"""Reading assets: what all sources and people say of one thing, who says it, now or at a past moment.
+
+The facts of all named graphs are merged: a value that a property can have once is taken from the curated graph where people set it,
+else from the first source by name; values that it can have many times are united.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from fabric import ntriples
+from fabric.errors import UnknownAsset
+from fabric.graph.store import GraphStore
+from fabric.history import History
+from fabric.identity import Iris
+from fabric.model import Lineage, Record, Ref
+from fabric.ntriples import Triple, token
+from fabric.rdf import decode
+
+__all__ = ["Asset", "Assets", "Fact", "Link"]
+
+_LABELS = tuple(token(name) for name in ("dct:title", "skos:prefLabel", "foaf:name"))
+_INVALIDATED, _DERIVED = token("prov:invalidatedAtTime"), token("prov:wasDerivedFrom")
+_PART_OF, _IDENTIFIER = token("dct:isPartOf"), token("dct:identifier")
+_PARTS = frozenset(token(f"fab:{name}") for name in ("hasField", "hasKey", "hasForeignKey", "hasIndex", "hasGrant"))
+_OWNED = _PARTS | {
+    token(name) for name in ("dcat:distribution", "cr:subField", "earl:result", "prov:qualifiedDerivation")
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One triple and the named graph that states it; `source` is the registered source, or `curated`."""
+
+    triple: Triple
+    graph: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A pointer to an asset, with what is needed to show it."""
+
+    iri: str
+    ref: Ref
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One asset. `record` is None where only its tombstone is left; `lineage` holds its upstream edges."""
+
+    iri: str
+    ref: Ref
+    title: str
+    record: Record | None
+    lineage: tuple[Lineage, ...]
+    facts: tuple[Fact, ...]
+    removed: datetime | None
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Who describes it, by name."""
+        return tuple(sorted({fact.source for fact in self.facts if fact.triple[0] == f"<{self.iri}>"} - {"tombstones"}))
+
+
+class Assets:
+    """Reads assets from a graph and its history."""
+
+    def __init__(self, graph: GraphStore, history: History, iris: Iris) -> None:
+        self._graph, self._history, self._iris = graph, history, iris
+
+    def get(self, iri: str, as_of: datetime | None = None) -> Asset:
+        """One asset, now or as it was.
+
+        Raises: UnknownAsset where nothing was ever said of it, or not yet at that moment.
+        """
+        asset = self.find(iri, as_of)
+        if asset is None:
+            moment = f" as of {as_of.isoformat()}" if as_of else ""
+            raise UnknownAsset(f"nothing is known of <{iri}>{moment}", remedy="find it: fabric search WORDS")
+        return asset
+
+    def find(self, iri: str, as_of: datetime | None = None) -> Asset | None:
+        """As `get`, with None where nothing is known."""
+        ref = self._iris.ref(iri)
+        if ref is None:
+            return None
+        quads = self._now(iri) if as_of is None else self._at(iri, as_of)
+        return self._asset(iri, ref, quads) if quads else None
+
+    def links(self, iris: Iterable[str]) -> dict[str, Link]:
+        """Titles of assets, by IRI; one that nothing is known of is shown by its name."""
+        wanted = [iri for iri in dict.fromkeys(iris) if self._iris.ref(iri)]
+        titles: dict[str, str] = {}
+        for triple, graph in self._graph.describe(wanted):
+            iri = triple[0][1:-1]
+            if triple[1] in _LABELS and (iri not in titles or graph == self._iris.graph("curated")):
+                titles[iri] = ntriples.read_literal(triple[2])[0]
+        found = {}
+        for iri in wanted:
+            ref = self._iris.ref(iri)
+            assert ref is not None
+            found[iri] = Link(iri, ref, titles.get(iri, ref.name))
+        return found
+
+    def path(self, iri: str) -> list[Link]:
+        """The containers of an asset, outermost first."""
+        chain: list[str] = []
+        here: str | None = iri
+        while here is not None:
+            parents = sorted({t[2][1:-1] for t, _ in self._graph.match(here, _PART_OF)} - {*chain, iri})
+            here = parents[0] if parents else None
+            if here is not None:
+                chain.append(here)
+        links = self.links(chain)
+        return [links[one] for one in reversed(chain) if one in links]
+
+    def members(self, iri: str) -> list[Link]:
+        """What is directly part of a container, by title."""
+        return self._backwards(_PART_OF, iri)
+
+    def upstream(self, iri: str) -> list[Link]:
+        """What an asset is directly derived from, by title."""
+        return self._sorted(t[2][1:-1] for t, _ in self._graph.match(iri, _DERIVED))
+
+    def downstream(self, iri: str) -> list[Link]:
+        """What is directly derived from an asset, by title."""
+        return self._backwards(_DERIVED, iri)
+
+    def pointing(self, predicate: str, iri: str) -> list[Link]:
+        """Assets that point to this one by the predicate (compact name), themselves or through a part of theirs."""
+        return self._backwards(token(predicate), iri)
+
+    def subjects(self, predicate: str, iri: str) -> list[str]:
+        """IRIs of the nodes that point to this one by the predicate (compact name)."""
+        return sorted({t[0][1:-1] for t, _ in self._graph.match(None, token(predicate), f"<{iri}>")})
+
+    def count(self) -> int:
+        """How many assets the graph holds."""
+        found = self._graph.query(f"SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE {{ ?s {_IDENTIFIER} ?i {self._living()} }}")
+        return next((int(ntriples.read_literal(row["n"])[0]) for row in found.rows or ()), 0)
+
+    def count_of(self, source: str) -> int:
+        """How many assets a registered source describes."""
+        graph = self._iris.harvest_graph(source)
+        found = self._graph.query(
+            f"SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE {{ GRAPH <{graph}> {{ ?s {_IDENTIFIER} ?i }} }}"
+        )
+        return next((int(ntriples.read_literal(row["n"])[0]) for row in found.rows or ()), 0)
+
+    def size(self) -> int:
+        """How many triples there are, over all named graphs."""
+        found = self._graph.query("SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }")
+        return next((int(ntriples.read_literal(row["n"])[0]) for row in found.rows or ()), 0)
+
+    def written(self, graphs: Iterable[str]) -> dict[str, tuple[str | None, datetime | None]]:
+        """By named graph: IRI of the run that wrote it last, and when."""
+        meta = self._iris.graph("meta")
+        found: dict[str, tuple[str | None, datetime | None]] = {}
+        for graph in graphs:
+            said = {triple[1]: triple[2] for triple, _ in self._graph.match(graph, None, None, meta)}
+            run, at = said.get(token("prov:wasGeneratedBy")), said.get(token("prov:generatedAtTime"))
+            found[graph] = (run[1:-1] if run else None, ntriples.parse_instant(ntriples.read_literal(at)[0]) if at else None)
+        return found
+
+    def all(self) -> list[str]:
+        """IRIs of all living assets."""
+        found = self._graph.query(f"SELECT DISTINCT ?s WHERE {{ ?s {_IDENTIFIER} ?i {self._living()} }} ORDER BY ?s")
+        return [row["s"][1:-1] for row in found.rows or ()]
+
+    def _living(self) -> str:
+        return f"FILTER NOT EXISTS {{ GRAPH <{self._iris.graph('tombstones')}> {{ ?s {_INVALIDATED} ?t }} }}"
+
+    def _backwards(self, predicate: str, iri: str) -> list[Link]:
+        found = (self._iris.root(t[0][1:-1]) for t, _ in self._graph.match(None, predicate, f"<{iri}>"))
+        return self._sorted(one for one in found if one is not None and one != iri)
+
+    def _sorted(self, iris: Iterable[str]) -> list[Link]:
+        return sorted(self.links(iris).values(), key=lambda link: (link.title.lower(), link.iri))
+
+    def _now(self, iri: str) -> set[tuple[Triple, str]]:
+        quads: set[tuple[Triple, str]] = set()
+        waiting, seen = [iri], {iri}
+        while waiting:
+            found = list(self._graph.describe(waiting))
+            quads.update(found)
+            waiting = [
+                node
+                for t, _ in found
+                if t[1] in _OWNED and (node := t[2][1:-1]) not in seen and not seen.add(node)  # type: ignore[func-returns-value]
+            ]
+        return quads
+
+    def _at(self, iri: str, moment: datetime) -> set[tuple[Triple, str]]:
+        quads = self._now(iri)
+        after, last = self._history.number_at(moment), self._history.last()
+        for change in self._history.between(after, last, backwards=True, root=iri):
+            quads.difference_update((triple, change.graph) for triple in change.added)
+            quads.update((triple, change.graph) for triple in change.removed)
+        return quads
+
+    def _asset(self, iri: str, ref: Ref, quads: set[tuple[Triple, str]]) -> Asset:
+        tombstones, curated = self._iris.graph("tombstones"), self._iris.graph("curated")
+        buried = [t for t, graph in quads if graph == tombstones]
+        spoken = [(t, graph) for t, graph in quads if graph != tombstones]
+        spoken.sort(key=lambda quad: (quad[1] != curated, quad[1], quad[0]))
+        records = list(decode(dict.fromkeys(t for t, _ in spoken), self._iris))
+        record = next((r for r in records if not isinstance(r, Lineage) and r.ref == ref), None)
+        lineage = tuple(r for r in records if isinstance(r, Lineage) and r.downstream == ref)
+        facts = tuple(
+            Fact(t, graph, self._iris.source_of(graph) or "tombstones")
+            for t, graph in (*spoken, *((t, tombstones) for t in buried))
+        )
+        removed = [ntriples.parse_instant(ntriples.read_literal(t[2])[0]) for t in buried if t[1] == _INVALIDATED]
+        title = next(
+            (
+                ntriples.read_literal(t[2])[0]
+                for t in (*(t for t, _ in spoken), *buried)
+                if t[0] == f"<{iri}>" and t[1] in _LABELS
+            ),
+            ref.name,
+        )
+        return Asset(iri, ref, title, record, lineage, facts, max(removed, default=None))

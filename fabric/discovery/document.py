@@ -1,0 +1,81 @@
+"""An asset as a searchable document, and the words of identifiers."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from fabric.assets import Asset
+from fabric.model import Agent, Dataset, Field, Lineage
+from fabric.terms import compact
+
+__all__ = ["Document", "document", "words"]
+
+UNSEARCHED = frozenset({"run", "check-result"})
+"""Kinds that are not documents of their own."""
+_PIECES = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is searched of one asset. `fields` and `field_notes` are names and descriptions of its fields."""
+
+    iri: str
+    kind: str
+    title: str
+    name: str
+    description: str
+    platform: str
+    sources: tuple[str, ...]
+    tags: tuple[str, ...]
+    fields: tuple[str, ...]
+    field_notes: tuple[str, ...]
+    people: tuple[str, ...]
+
+    @property
+    def passage(self) -> str:
+        """The text that stands for the asset's meaning: title, description, tags, then fields; the model reads about 250 words."""
+        parts = [" ".join(words(self.title)), self.description, " ".join(self.tags)]
+        noted = {i: note for i, note in enumerate(self.field_notes) if note}
+        listed = [
+            " ".join(words(name)) + (f" ({noted[i]})" if i in noted else "") for i, name in enumerate(self.fields[:60])
+        ]
+        return ". ".join(part for part in (*parts, ", ".join(listed)) if part)
+
+    @property
+    def digest(self) -> bytes:
+        """Changes when the passage does."""
+        return hashlib.blake2b(self.passage.encode(), digest_size=16).digest()
+
+
+def words(text: str) -> list[str]:
+    """The words of a text or identifier: snake_case, camelCase, dots and digits are boundaries."""
+    return _PIECES.findall(text)
+
+
+def document(asset: Asset) -> Document | None:
+    """The document of an asset; None where it is not searched or was removed."""
+    record = asset.record
+    if asset.ref.kind in UNSEARCHED or record is None or asset.removed is not None or isinstance(record, Lineage):
+        return None
+    fields = list(_flat(record.fields)) if isinstance(record, Dataset) else []
+    owners = getattr(record, "owners", frozenset())
+    people = [owner.name for owner in owners] + ([record.email] if isinstance(record, Agent) and record.email else [])
+    return Document(
+        iri=asset.iri,
+        kind=asset.ref.kind,
+        title=asset.title,
+        name=asset.ref.name,
+        description=getattr(record, "description", None) or "",
+        platform=getattr(record, "platform", None) or "",
+        sources=tuple(name for name in asset.sources if name != "curated"),
+        tags=tuple(sorted({*getattr(record, "tags", ()), *map(compact, getattr(record, "themes", ()))})),
+        fields=tuple(field.name for field in fields),
+        field_notes=tuple(field.description or "" for field in fields),
+        people=tuple(sorted(people)),
+    )
+
+
+def _flat(fields: tuple[Field, ...]) -> list[Field]:
+    return [one for field in fields for one in (field, *_flat(field.fields))]

@@ -1,0 +1,178 @@
+"""Every error Fabric raises on purpose.
+
+FabricError
+├── InputError            what was asked for cannot be done as asked; asking again changes nothing
+│   ├── SettingsError     a setting or a source's option is unknown, missing or malformed
+│   ├── UnknownConnector  no connector of that name is installed
+│   ├── UnknownSource     no source of that name is registered
+│   ├── SourceExists      a source of that name is registered already
+│   ├── UnknownAsset      no asset has that IRI or name
+│   └── QueryError        a search, SPARQL or GraphQL query is malformed or past its limits
+├── SourceError           a source system cannot be read
+│   ├── MissingExtra      the connector's own packages are not installed
+│   ├── Unreachable       the system does not answer (retryable)
+│   ├── AccessDenied      the system refuses the credentials
+│   └── Unreadable        what was read is not what it should be
+├── HarvestError          a harvest cannot go on
+│   ├── HarvestRunning    the source is being harvested already (retryable)
+│   ├── HarvestCancelled  the harvest was stopped on request
+│   └── HarvestFailed     the harvest ended on an error; nothing was changed
+├── GraphError            the knowledge graph cannot be read or written
+│   ├── GraphLocked       another process holds the data directory
+│   ├── GraphUnavailable  the remote SPARQL server does not answer (retryable)
+│   ├── StorageFull       the disk is full
+│   └── GraphCorrupt      the stored state cannot be opened
+└── ServerError           the running Fabric server refused or failed a request
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+__all__ = [
+    "AccessDenied",
+    "FabricError",
+    "GraphCorrupt",
+    "GraphError",
+    "GraphLocked",
+    "GraphUnavailable",
+    "HarvestCancelled",
+    "HarvestError",
+    "HarvestFailed",
+    "HarvestRunning",
+    "InputError",
+    "MissingExtra",
+    "QueryError",
+    "ServerError",
+    "SettingsError",
+    "SourceError",
+    "SourceExists",
+    "StorageFull",
+    "UnknownAsset",
+    "UnknownConnector",
+    "UnknownSource",
+    "Unreachable",
+    "Unreadable",
+]
+
+
+class FabricError(Exception):
+    """Base of all errors raised on purpose.
+
+    `what` names the offending value and what was expected of it; `remedy` says what to do.
+    `retryable` tells a caller whether the same call may succeed later.
+    """
+
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, what: str, *, remedy: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.remedy = remedy
+
+    @property
+    def code(self) -> str:
+        """The class's name, a stable identifier for programs."""
+        return type(self).__name__
+
+    @property
+    def extensions(self) -> dict[str, object]:
+        """What a program gets beside the message: code, remedy, and whether to try again."""
+        return {"code": self.code, "what": self.what, "remedy": self.remedy, "retryable": self.retryable}
+
+    def __str__(self) -> str:
+        return f"{self.what}\n  -> {self.remedy}" if self.remedy else self.what
+
+
+class InputError(FabricError):
+    """What was asked for cannot be done as asked."""
+
+
+class SettingsError(InputError):
+    """A setting or a source's option is unknown, missing or malformed."""
+
+
+class UnknownConnector(InputError):
+    """No connector of that name is installed."""
+
+
+class UnknownSource(InputError):
+    """No source of that name is registered."""
+
+
+class SourceExists(InputError):
+    """A source of that name is registered already."""
+
+
+class UnknownAsset(InputError):
+    """No asset has that IRI or name."""
+
+
+class QueryError(InputError):
+    """A search, SPARQL or GraphQL query is malformed or past its limits."""
+
+
+class SourceError(FabricError):
+    """A source system cannot be read."""
+
+
+class MissingExtra(SourceError):
+    """The connector's own packages are not installed."""
+
+
+class Unreachable(SourceError):
+    """The system does not answer."""
+
+    retryable = True
+
+
+class AccessDenied(SourceError):
+    """The system refuses the credentials."""
+
+
+class Unreadable(SourceError):
+    """What was read is not what it should be."""
+
+
+class HarvestError(FabricError):
+    """A harvest cannot go on."""
+
+
+class HarvestRunning(HarvestError):
+    """The source is being harvested already."""
+
+    retryable = True
+
+
+class HarvestCancelled(HarvestError):
+    """The harvest was stopped on request."""
+
+
+class HarvestFailed(HarvestError):
+    """The harvest ended on an error; nothing was changed."""
+
+
+class GraphError(FabricError):
+    """The knowledge graph cannot be read or written."""
+
+
+class GraphLocked(GraphError):
+    """Another process holds the data directory."""
+
+
+class GraphUnavailable(GraphError):
+    """The remote SPARQL server does not answer."""
+
+    retryable = True
+
+
+class StorageFull(GraphError):
+    """The disk is full."""
+
+
+class GraphCorrupt(GraphError):
+    """The stored state cannot be opened."""
+
+
+class ServerError(FabricError):
+    """The running Fabric server refused or failed a request."""

@@ -1,0 +1,1 @@
+"""The quad store behind its seam."""

@@ -1,0 +1,153 @@
+"""Oxigraph in this process, on disk or in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyoxigraph as ox
+import rdflib
+from oxrdflib import OxigraphStore
+
+from fabric.errors import FabricError, GraphCorrupt, GraphError, GraphLocked, QueryError, StorageFull
+from fabric.graph.store import Results, Row, Update, update_text
+from fabric.ntriples import Triple
+
+__all__ = ["LocalGraph"]
+
+
+class LocalGraph:
+    """An Oxigraph store in a folder, or in memory where `folder` is None.
+
+    Raises: GraphLocked where another process holds the folder, GraphCorrupt where it cannot be read.
+    """
+
+    def __init__(self, folder: Path | None = None, *, read_only: bool = False) -> None:
+        with _translate():
+            if folder is None:
+                self._store = ox.Store()
+            else:
+                self._store = ox.Store.read_only(str(folder)) if read_only else ox.Store(str(folder))
+
+    def rdflib(self) -> rdflib.Dataset:
+        """The same store seen through rdflib; what is written there is not in the history."""
+        return rdflib.Dataset(store=OxigraphStore(store=self._store), default_union=True)
+
+    def query(self, sparql: str, *, graphs: Iterable[str] | None = None, timeout: float | None = None) -> Results:
+        """See `GraphStore.query`; a time limit cannot be kept in this process and is left to the caller."""
+        del timeout
+        chosen = None if graphs is None else [ox.NamedNode(graph) for graph in graphs]
+        try:
+            with _translate():
+                found = (
+                    self._store.query(sparql, use_default_graph_as_union=True)
+                    if chosen is None
+                    else self._store.query(sparql, default_graph=chosen, named_graphs=chosen)
+                )
+        except SyntaxError as error:
+            raise QueryError(
+                f"the SPARQL query is malformed: {error}", remedy="see https://www.w3.org/TR/sparql11-query/"
+            ) from None
+        return _results(found)
+
+    def match(
+        self,
+        subject: str | None = None,
+        predicate: str | None = None,
+        object_: str | None = None,
+        graph: str | None = None,
+    ) -> Iterator[tuple[Triple, str]]:
+        """See `GraphStore.match`."""
+        quads = self._store.quads_for_pattern(
+            None if subject is None else ox.NamedNode(subject),
+            None if predicate is None else ox.NamedNode(predicate[1:-1]),
+            None if object_ is None else _term(object_),
+            None if graph is None else ox.NamedNode(graph),
+        )
+        with _translate():
+            for quad in quads:
+                name = quad.graph_name
+                yield (
+                    (str(quad.subject), str(quad.predicate), str(quad.object)),
+                    name.value if isinstance(name, ox.NamedNode) else "",
+                )
+
+    def describe(self, subjects: Iterable[str]) -> Iterator[tuple[Triple, str]]:
+        """See `GraphStore.describe`."""
+        for subject in subjects:
+            yield from self.match(subject)
+
+    def update(self, change: Update) -> None:
+        """See `GraphStore.update`."""
+        with _translate():
+            self._store.update(update_text(change))
+
+    def load(self, graph: str, document: bytes) -> None:
+        """See `GraphStore.load`."""
+        with _translate():
+            self._store.bulk_load(document, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph))
+
+    def flush(self) -> None:
+        """See `GraphStore.flush`."""
+        with _translate():
+            self._store.flush()
+
+    def snapshot(self, target: Path) -> None:
+        """See `GraphStore.snapshot`; hard links where the file system allows, so that it takes moments."""
+        with _translate():
+            self._store.backup(str(target))
+
+    def close(self) -> None:
+        """See `GraphStore.close`."""
+        del self._store
+
+
+def _term(token: str) -> ox.NamedNode | ox.Literal:
+    if token.startswith("<"):
+        return ox.NamedNode(token[1:-1])
+    parsed = next(iter(ox.parse(f"<x:s> <x:p> {token} .", format=ox.RdfFormat.N_TRIPLES))).object
+    assert isinstance(parsed, ox.Literal)
+    return parsed
+
+
+def _results(found: object) -> Results:
+    if isinstance(found, ox.QuerySolutions):
+        names = tuple(variable.value for variable in found.variables)
+        return Results(variables=names, rows=_rows(found, names))
+    if isinstance(found, ox.QueryBoolean):
+        return Results(answer=bool(found))
+    assert isinstance(found, ox.QueryTriples)
+    return Results(triples=_triples(found))
+
+
+def _rows(found: ox.QuerySolutions, names: tuple[str, ...]) -> Iterator[Row]:
+    with _translate():
+        for solution in found:
+            yield {name: str(value) for name in names if (value := solution[name]) is not None}
+
+
+def _triples(found: ox.QueryTriples) -> Iterator[Triple]:
+    with _translate():
+        for triple in found:
+            yield str(triple.subject), str(triple.predicate), str(triple.object)
+
+
+@contextmanager
+def _translate() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _fabric_error(str(error)) from error
+    except RuntimeError as error:
+        raise GraphError(f"the graph store failed: {error}") from error
+
+
+def _fabric_error(text: str) -> FabricError:
+    if "lock" in text.lower():
+        return GraphLocked("another process holds the graph store", remedy="stop it, or use the server that it runs")
+    if "No space left" in text:
+        return StorageFull("the disk of the graph store is full", remedy="free space, then run the command again")
+    if "Corruption" in text or "does not exist" in text or "Invalid" in text:
+        return GraphCorrupt(f"the graph store cannot be opened: {text}", remedy="restore a backup: fabric restore")
+    return GraphError(f"the graph store failed: {text}")

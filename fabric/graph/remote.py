@@ -1,0 +1,153 @@
+"""A SPARQL 1.1 server by URL (https://www.w3.org/TR/sparql11-protocol/)."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from fabric import ntriples
+from fabric.errors import AccessDenied, GraphError, GraphUnavailable, QueryError, StorageFull
+from fabric.graph.store import Results, Row, Update, update_text
+from fabric.ntriples import Triple
+from fabric.terms import XSD
+
+__all__ = ["RemoteGraph"]
+
+_UNION = "urn:x-fabric:union"
+
+
+class RemoteGraph:
+    """A quad store behind a query and an update endpoint.
+
+    `query_url` and `update_url` as the server documents them (Oxigraph: `/query` and `/update`). Each `update` is one request,
+    which Oxigraph, Fuseki, GraphDB and Virtuoso run as one transaction.
+    """
+
+    def __init__(self, query_url: str, update_url: str, *, token: str | None = None, timeout: float = 60) -> None:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._query_url, self._update_url = query_url, update_url
+        self._client = httpx.Client(headers=headers, timeout=timeout)
+
+    def query(self, sparql: str, *, graphs: Iterable[str] | None = None, timeout: float | None = None) -> Results:
+        """See `GraphStore.query`; without `graphs` the names of all graphs are asked for first."""
+        chosen = self._graphs() if graphs is None else list(graphs)
+        form = {"query": sparql, "default-graph-uri": chosen or [_UNION], "named-graph-uri": chosen or [_UNION]}
+        return self._select(form, timeout)
+
+    def match(
+        self,
+        subject: str | None = None,
+        predicate: str | None = None,
+        object_: str | None = None,
+        graph: str | None = None,
+    ) -> Iterator[tuple[Triple, str]]:
+        """See `GraphStore.match`."""
+        s, p, o = f"<{subject}>" if subject else "?s", predicate or "?p", object_ or "?o"
+        g = f"<{graph}>" if graph else "?g"
+        found = self._select({"query": f"SELECT * WHERE {{ GRAPH {g} {{ {s} {p} {o} }} }}"}, None)
+        for row in found.rows or ():
+            yield (row.get("s", s), row.get("p", p), row.get("o", o)), graph or row["g"][1:-1]
+
+    def describe(self, subjects: Iterable[str]) -> Iterator[tuple[Triple, str]]:
+        """See `GraphStore.describe`; a request for each 500 subjects."""
+        waiting = iter(subjects)
+        while some := list(itertools.islice(waiting, 500)):
+            names = " ".join(f"<{name}>" for name in some)
+            found = self._select(
+                {"query": f"SELECT * WHERE {{ VALUES ?s {{ {names} }} GRAPH ?g {{ ?s ?p ?o }} }}"}, None
+            )
+            for row in found.rows or ():
+                yield (row["s"], row["p"], row["o"]), row["g"][1:-1]
+
+    def update(self, change: Update) -> None:
+        """See `GraphStore.update`."""
+        if len(change):
+            self._post_update(update_text(change))
+
+    def load(self, graph: str, document: bytes) -> None:
+        """See `GraphStore.load`; sent as one INSERT DATA."""
+        self._post_update(f"INSERT DATA {{ GRAPH <{graph}> {{\n{document.decode()}}} }}")
+
+    def flush(self) -> None:
+        """See `GraphStore.flush`; the server answers an update once it is done."""
+
+    def snapshot(self, target: Path) -> None:
+        """Raises: GraphError, always: the server has its own backup."""
+        raise GraphError(f"no snapshot to {target}: the graph is on a server", remedy="use the server's own backup")
+
+    def close(self) -> None:
+        """See `GraphStore.close`."""
+        self._client.close()
+
+    def _graphs(self) -> list[str]:
+        found = self._select({"query": "SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }"}, None)
+        return [row["g"][1:-1] for row in found.rows or ()]
+
+    def _select(self, form: dict[str, Any], timeout: float | None) -> Results:
+        accept = "application/sparql-results+json, application/n-triples;q=0.9"
+        with _translate(self._query_url):
+            answer = self._client.post(
+                self._query_url, data=form, headers={"Accept": accept}, timeout=timeout or self._client.timeout
+            )
+        if answer.status_code == httpx.codes.BAD_REQUEST:
+            raise QueryError(f"the SPARQL query is malformed: {answer.text.strip()}")
+        self._see(answer)
+        if "n-triples" in answer.headers.get("content-type", ""):
+            return Results(triples=ntriples.read_triples(answer.text))
+        return _results(json.loads(answer.text))
+
+    def _post_update(self, text: str) -> None:
+        with _translate(self._update_url):
+            answer = self._client.post(
+                self._update_url, content=text.encode(), headers={"Content-Type": "application/sparql-update"}
+            )
+        self._see(answer)
+
+    def _see(self, answer: httpx.Response) -> None:
+        if answer.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
+            raise AccessDenied(f"{answer.url} refuses the token", remedy="set FABRIC_GRAPH_TOKEN")
+        if answer.status_code == httpx.codes.INSUFFICIENT_STORAGE or "No space left" in answer.text[:2000]:
+            raise StorageFull(f"the disk of {answer.url} is full", remedy="free space on the server")
+        if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+            raise GraphUnavailable(f"{answer.url} answered {answer.status_code}: {answer.text[:300].strip()}")
+        if answer.is_error:
+            raise GraphError(f"{answer.url} answered {answer.status_code}: {answer.text[:300].strip()}")
+
+
+def _results(document: dict[str, Any]) -> Results:
+    if "boolean" in document:
+        return Results(answer=bool(document["boolean"]))
+    return Results(variables=tuple(document["head"]["vars"]), rows=map(_row, document["results"]["bindings"]))
+
+
+def _row(binding: dict[str, Any]) -> Row:
+    return {name: _token(term) for name, term in binding.items()}
+
+
+def _token(term: dict[str, str]) -> str:
+    """SPARQL 1.1 Query Results JSON, section 3.2.2, as an N-Triples token."""
+    if term["type"] == "uri":
+        return f"<{term['value']}>"
+    if term["type"] == "bnode":
+        return f"_:{term['value']}"
+    literal = ntriples.text(term["value"])
+    if "xml:lang" in term:
+        return f"{literal}@{term['xml:lang']}"
+    datatype = term.get("datatype", f"{XSD}string")
+    return literal if datatype == f"{XSD}string" else f"{literal}^^<{datatype}>"
+
+
+@contextmanager
+def _translate(url: str) -> Iterator[None]:
+    try:
+        yield
+    except httpx.TimeoutException as error:
+        raise GraphUnavailable(f"{url} did not answer in time", remedy="narrow the query or raise the limit") from error
+    except httpx.HTTPError as error:
+        raise GraphUnavailable(f"{url} does not answer: {error}", remedy="see that the server runs") from error

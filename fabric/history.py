@@ -1,0 +1,145 @@
+"""The log of every difference: what each commit added to and removed from each named graph, by asset.
+
+The log is written before the graph, so that it can finish or take back what a crash interrupted (see `fabric.commit`), and is kept
+for ever: it is the history of every asset, and with it the graph of any past moment can be built.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.engine import Connection
+
+from fabric.ntriples import Triple, lines, read_triples
+from fabric.state import State, changes, commits
+
+__all__ = ["Change", "Commit", "History", "pack", "unpack"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a commit did to one asset in one named graph. `root` is the asset's IRI, `graph` the graph's."""
+
+    root: str
+    graph: str
+    added: tuple[Triple, ...] = ()
+    removed: tuple[Triple, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit. `number` counts from 1 without regard to source; `kind` is harvest, curate or remove."""
+
+    number: int
+    kind: str
+    source: str
+    run: str | None
+    at: datetime
+    added: int
+    removed: int
+
+
+def pack(triples: Iterable[Triple]) -> bytes | None:
+    """Triples as compressed N-Triples; None for none."""
+    text = lines(triples)
+    return zlib.compress(text.encode(), 1) if text else None
+
+
+def unpack(blob: bytes | None) -> tuple[Triple, ...]:
+    """The triples that `pack` wrote."""
+    return tuple(read_triples(zlib.decompress(blob).decode())) if blob else ()
+
+
+class History:
+    """Reads the log of one data directory."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def last(self) -> int:
+        """Number of the newest commit that is in the graph; 0 before the first."""
+        with self._state.read() as connection:
+            return connection.execute(select(func.max(commits.c.number)).where(commits.c.state == "done")).scalar() or 0
+
+    def commits(self, *, after: int = 0, until: int | None = None) -> list[Commit]:
+        """Commits in order, with numbers above `after` and up to `until`."""
+        chosen = _done().where(commits.c.number > after).order_by(commits.c.number)
+        with self._state.read() as connection:
+            rows = connection.execute(chosen if until is None else chosen.where(commits.c.number <= until))
+            return [_commit(row) for row in rows]
+
+    def of(self, root: str, *, first: int | None = None) -> list[tuple[Commit, Change]]:
+        """What happened to an asset, newest first."""
+        chosen = _joined().where(changes.c.root == root).order_by(commits.c.number.desc(), changes.c.id.desc())
+        with self._state.read() as connection:
+            return [(_commit(row), _change(row)) for row in connection.execute(chosen.limit(first))]
+
+    def roots(self, *, after: int) -> list[str]:
+        """The assets touched by commits numbered above `after`, each once."""
+        chosen = (
+            select(changes.c.root)
+            .distinct()
+            .join(commits, commits.c.id == changes.c.commit_id)
+            .where(commits.c.state == "done", commits.c.number > after)
+        )
+        with self._state.read() as connection:
+            return list(connection.execute(chosen).scalars())
+
+    def number_at(self, moment: datetime) -> int:
+        """Number of the last commit made at or before the moment; 0 where there is none."""
+        with self._state.read() as connection:
+            return (
+                connection.execute(
+                    select(func.max(commits.c.number)).where(commits.c.state == "done", commits.c.at <= moment)
+                ).scalar()
+                or 0
+            )
+
+    def between(self, after: int, until: int, *, backwards: bool = False, root: str | None = None) -> Iterator[Change]:
+        """Changes of commits with `after < number <= until`, in order or backwards; of one asset where `root` is given.
+
+        Streams in bounded memory.
+        """
+        order = (commits.c.number.desc(), changes.c.id.desc()) if backwards else (commits.c.number, changes.c.id)
+        chosen = _joined().where(commits.c.number > after, commits.c.number <= until).order_by(*order)
+        if root is not None:
+            chosen = chosen.where(changes.c.root == root)
+        with self._state.read() as connection:
+            for row in connection.execution_options(stream_results=True, yield_per=200).execute(chosen):
+                yield _change(row)
+
+
+def changes_of(connection: Connection, commit_id: int) -> Iterator[Change]:
+    """The changes of one commit, whatever its state, in order; streams."""
+    chosen = select(changes).where(changes.c.commit_id == commit_id).order_by(changes.c.id)
+    for row in connection.execution_options(yield_per=200).execute(chosen):
+        yield _change(row)
+
+
+def _done() -> Select[tuple[object, ...]]:
+    return select(commits).where(commits.c.state == "done")
+
+
+def _joined() -> Select[tuple[object, ...]]:
+    return (
+        select(
+            commits, changes.c.root, changes.c.graph, changes.c.added.label("plus"), changes.c.removed.label("minus")
+        )
+        .join(changes, changes.c.commit_id == commits.c.id)
+        .where(commits.c.state == "done")
+    )
+
+
+def _commit(row: object) -> Commit:
+    r = row._mapping  # type: ignore[attr-defined]  # noqa: SLF001
+    return Commit(r["number"], r["kind"], r["source"], r["run"], r["at"], r["added"], r["removed"])
+
+
+def _change(row: object) -> Change:
+    r = row._mapping  # type: ignore[attr-defined]  # noqa: SLF001
+    added, removed = (r["plus"], r["minus"]) if "plus" in r else (r["added"], r["removed"])
+    return Change(r["root"], r["graph"], unpack(added), unpack(removed))

@@ -1,0 +1,139 @@
+"""Terms and triples as N-Triples tokens (https://www.w3.org/TR/n-triples/): the form in which triples travel inside Fabric.
+
+A token is `<iri>` or `"literal"^^<datatype>`; a triple is a tuple of three tokens. Tokens are written canonically, so that two
+equal triples are equal tuples: that is what differences, history and `DELETE DATA` rest on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from fabric.errors import InputError
+from fabric.terms import XSD, expand
+
+__all__ = [
+    "TYPE", "Triple", "boolean", "decimal", "instant", "integer", "is_iri", "iri", "lines", "parse_instant", "read_literal", "read_triples",
+    "text", "token",
+]  # fmt: skip
+
+Triple = tuple[str, str, str]
+
+_SPECIAL = re.compile('[\\x00-\\x1f"\\\\\\x7f\ud800-\udfff]')
+_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f", '"': '\\"', "\\": "\\\\"}
+_UNESCAPE = re.compile(r"\\(?:([tbnrf\"'\\])|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
+_UNESCAPES = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
+_LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:\^\^<([^>]*)>|@([A-Za-z0-9-]+))?', re.DOTALL)
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`\ud800-\udfff]+")
+_INTEGER, _DECIMAL, _BOOLEAN, _DATETIME = (f"<{XSD}{name}>" for name in ("integer", "decimal", "boolean", "dateTime"))
+
+
+def token(name: str) -> str:
+    """The token of a compact name: `dct:title`."""
+    return f"<{expand(name)}>"
+
+
+TYPE = token("rdf:type")
+
+
+def iri(value: str) -> str:
+    """The token of an absolute IRI.
+
+    Raises: InputError where the text is none.
+    """
+    if not is_iri(value):
+        raise InputError(f"{value!r} is no absolute IRI", remedy="percent-encode what RFC 3987 does not allow")
+    return f"<{value}>"
+
+
+def is_iri(value: str) -> bool:
+    """Whether the text can stand as an absolute IRI."""
+    return _IRI.fullmatch(value) is not None
+
+
+def text(value: str) -> str:
+    """The token of a plain string.
+
+    Raises: InputError where it holds half a surrogate pair, which no Unicode encoding can store.
+    """
+    return f'"{_SPECIAL.sub(_escaped, value)}"' if _SPECIAL.search(value) else f'"{value}"'
+
+
+def integer(value: int) -> str:
+    """The token of an xsd:integer."""
+    return f'"{value:d}"^^{_INTEGER}'
+
+
+def decimal(value: Decimal) -> str:
+    """The token of an xsd:decimal, without exponent or trailing zeros."""
+    plain = format(value, "f")
+    if "." in plain:
+        plain = plain.rstrip("0").rstrip(".")
+    return f'"{"0" if plain in {"-0", ""} else plain}"^^{_DECIMAL}'
+
+
+def boolean(value: bool) -> str:  # noqa: FBT001
+    """The token of an xsd:boolean."""
+    return f'"{"true" if value else "false"}"^^{_BOOLEAN}'
+
+
+def instant(value: datetime) -> str:
+    """The token of an xsd:dateTime in UTC; a time without a zone is taken as UTC."""
+    moment = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    stamp = moment.strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")
+    fraction = f".{moment.microsecond:06d}".rstrip("0") if moment.microsecond else ""
+    return f'"{stamp}{fraction}Z"^^{_DATETIME}'
+
+
+def parse_instant(lexical: str) -> datetime:
+    """The moment an xsd:dateTime names, in UTC.
+
+    Raises: InputError.
+    """
+    try:
+        moment = datetime.fromisoformat(lexical)
+    except ValueError:
+        raise InputError(f"{lexical!r} is no date and time", remedy="write it as 2026-01-31T08:00:00Z") from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def read_literal(literal: str) -> tuple[str, str, str]:
+    """Value, datatype IRI and language tag of a literal's token; the datatype of a plain string is xsd:string.
+
+    Raises: InputError where the token is no literal.
+    """
+    match = _LITERAL.fullmatch(literal)
+    if match is None:
+        raise InputError(f"{literal!r} is no N-Triples literal")
+    body, datatype, language = match.groups()
+    value = _UNESCAPE.sub(_unescaped, body) if "\\" in body else body
+    return value, datatype or (expand("rdf:langString") if language else f"{XSD}string"), language or ""
+
+
+def lines(triples: Iterable[Triple]) -> str:
+    """The triples as N-Triples, one a line."""
+    return "".join(f"{s} {p} {o} .\n" for s, p, o in triples)
+
+
+def read_triples(document: str) -> Iterator[Triple]:
+    """Triples of a document that `lines` wrote."""
+    for line in document.split("\n"):
+        if line:
+            s, p, o = line[:-2].split(" ", 2)
+            yield s, p, o
+
+
+def _escaped(match: re.Match[str]) -> str:
+    char = match.group()
+    if "\ud800" <= char <= "\udfff":
+        raise InputError(
+            f"text holds {ascii(char)}, half a surrogate pair", remedy="correct the encoding at the source"
+        )
+    return _ESCAPES.get(char) or f"\\u{ord(char):04X}"
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    short, four, eight = match.groups()
+    return _UNESCAPES[short] if short else chr(int(four or eight, 16))

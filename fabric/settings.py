@@ -1,0 +1,60 @@
+"""Settings of a Fabric process: environment variables `FABRIC_*`, or the command's options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from fabric.errors import SettingsError
+
+__all__ = ["Settings", "read_settings"]
+
+
+class Settings(BaseSettings):
+    """Where things are and how they run. Every field is an environment variable: `data_dir` is FABRIC_DATA_DIR."""
+
+    model_config = SettingsConfigDict(env_prefix="FABRIC_", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(Path(".fabric"), description="Folder of the graph, the index and the state.")
+    base_iri: str | None = Field(
+        None,
+        description="Start of every asset's IRI; fixed when the data directory is made (http://localhost:8642 by default).",
+    )
+    host: str = Field(
+        "127.0.0.1", description="Address that the server listens on; only loopback addresses are allowed."
+    )
+    port: int = Field(8642, ge=0, le=65535, description="Port that the server listens on; 0 takes any free one.")
+    graph_query_url: str | None = Field(
+        None, description="Query endpoint of a SPARQL 1.1 server to use instead of the embedded store."
+    )
+    graph_update_url: str | None = Field(None, description="Update endpoint of that server.")
+    graph_token: SecretStr | None = Field(None, description="Bearer token for that server.")
+    state_url: str | None = Field(
+        None, description="SQLAlchemy URL of the state database; SQLite in the data directory by default."
+    )
+    semantic: bool = Field(
+        True, description="Whether search uses meaning (a sentence-transformers model) besides words."
+    )  # noqa: FBT003
+    embedding_model: str = Field(
+        "builtin", description="`builtin` (all-MiniLM-L6-v2, packaged), or a model's name or folder."
+    )
+    snapshot_every: int = Field(
+        200, ge=0, description="Take a snapshot of the graph every so many commits; 0 takes none."
+    )
+    snapshots_kept: int = Field(6, ge=1, description="How many snapshots to keep.")
+
+
+def read_settings(**given: object) -> Settings:
+    """Settings from the environment, overridden by what is given and not None.
+
+    Raises: SettingsError, naming the setting and what was expected.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        said = "; ".join(
+            f"FABRIC_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors(include_url=False)
+        )
+        raise SettingsError(f"the settings are wrong: {said}", remedy="see docs/reference/settings.md") from None

@@ -1,0 +1,283 @@
+"""Validation of what comes in, record by record, against SHACL shapes.
+
+pySHACL decides and words the report, but it judges about 4,000 triples a second. So the shapes are also compiled to a screen that
+passes the records which are plainly right (about a million triples a second); only the others go to pySHACL. A shape that
+uses more of SHACL than the screen knows sends every record that it targets to pySHACL. A property test shows that the screen
+never passes what pySHACL refuses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import rdflib
+from rdflib import RDF, SH, XSD, BNode, Literal, URIRef
+from rdflib.collection import Collection
+
+from fabric import ntriples
+from fabric.ntriples import TYPE, Triple, lines
+from fabric.terms import compact
+
+__all__ = ["Refusal", "Shapes"]
+
+Nodes = Mapping[str, Mapping[str, list[str]]]
+Check = Callable[[list[str], str, Nodes], bool]
+_MODIFIERS = {SH.path, SH.message, SH.severity, SH.name, SH.description, SH.order, RDF.type}
+_TARGETS = {SH.targetClass, SH.targetSubjectsOf, SH.property, SH.nodeKind, *_MODIFIERS}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a record was not let in: the node at fault, the shape it breaks, the property and value, and the reason."""
+
+    node: str
+    shape: str
+    path: str
+    value: str
+    reason: str
+
+    def __str__(self) -> str:
+        where = f" at {self.path}" if self.path else ""
+        value = f" (found {self.value})" if self.value else ""
+        return f"<{self.node}> breaks {self.shape}{where}: {self.reason}{value}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Property:
+    predicate: str
+    inverse: bool
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    properties: tuple[_Property, ...]
+    opaque: bool
+
+
+class Shapes:
+    """SHACL shapes ready to validate records.
+
+    `graph` holds the shapes; they may target by class and by subjects of a predicate.
+    """
+
+    def __init__(self, graph: rdflib.Graph) -> None:
+        self._graph = graph
+        self._by_class: dict[str, list[_Shape]] = defaultdict(list)
+        self._by_predicate: dict[str, list[_Shape]] = defaultdict(list)
+        self._by_types: dict[tuple[str, ...], tuple[list[_Property], bool]] = {}
+        for shape in set(graph.subjects(RDF.type, SH.NodeShape)):
+            compiled = _compile(graph, shape)
+            for target in graph.objects(shape, SH.targetClass):
+                self._by_class[f"<{target}>"].append(compiled)
+            for target in graph.objects(shape, SH.targetSubjectsOf):
+                self._by_predicate[f"<{target}>"].append(compiled)
+
+    def validate(self, triples: Iterable[Triple]) -> list[Refusal]:
+        """What is wrong with one record's triples; empty where it conforms."""
+        held = list(triples)
+        return [] if self.screen(held) else self.judge(held)
+
+    def screen(self, triples: Iterable[Triple]) -> bool:
+        """Whether the triples plainly conform; False means "ask pySHACL"."""
+        nodes: dict[str, dict[str, list[str]]] = {}
+        for s, p, o in triples:
+            properties = nodes.get(s)
+            if properties is None:
+                properties = nodes[s] = {}
+            values = properties.get(p)
+            if values is None:
+                properties[p] = [o]
+            else:
+                values.append(o)
+        inverse: dict[str, dict[str, list[str]]] = {}
+        return all(self._passes(node, properties, nodes, inverse) for node, properties in nodes.items())
+
+    def _passes(
+        self, node: str, properties: Mapping[str, list[str]], nodes: Nodes, inverse: dict[str, dict[str, list[str]]]
+    ) -> bool:
+        checks, opaque = self._for_types(tuple(properties.get(TYPE, ())))
+        if opaque:
+            return False
+        for predicate, shapes in self._by_predicate.items():
+            if predicate in properties:
+                if any(shape.opaque for shape in shapes):
+                    return False
+                checks = [*checks, *(item for shape in shapes for item in shape.properties)]
+        for item in checks:
+            if item.inverse:
+                if item.predicate not in inverse:
+                    inverse[item.predicate] = _inverse(item.predicate, nodes)
+                values = inverse[item.predicate].get(node, _NONE)
+            else:
+                values = properties.get(item.predicate, _NONE)
+            for check in item.checks:
+                if not check(values, node, nodes):
+                    return False
+        return True
+
+    def _for_types(self, types: tuple[str, ...]) -> tuple[list[_Property], bool]:
+        found = self._by_types.get(types)
+        if found is None:
+            shapes = [shape for kind in types for shape in self._by_class.get(kind, ())]
+            found = [item for shape in shapes for item in shape.properties], any(shape.opaque for shape in shapes)
+            self._by_types[types] = found
+        return found
+
+    def judge(self, triples: Iterable[Triple]) -> list[Refusal]:
+        """What pySHACL says of the triples."""
+        from pyshacl import validate  # a second to import, and only wrong records need it
+
+        data = rdflib.Graph().parse(data=lines(triples), format="nt")
+        conforms, report, _text = validate(data, shacl_graph=self._graph, advanced=False, inplace=True)
+        if conforms:
+            return []
+        assert isinstance(report, rdflib.Graph)
+        return sorted(
+            (self._refusal(report, result) for result in report.subjects(RDF.type, SH.ValidationResult)), key=str
+        )
+
+    def _refusal(self, report: rdflib.Graph, result: rdflib.term.Node) -> Refusal:
+        def value(predicate: URIRef) -> str:
+            return str(report.value(result, predicate) or "")
+
+        shape = report.value(result, SH.sourceShape)
+        owner = next((s for s in self._graph.subjects(SH.property, shape) if isinstance(s, URIRef)), shape)
+        path = report.value(result, SH.resultPath)
+        shown = compact(str(path)) if isinstance(path, URIRef) else ""
+        return Refusal(value(SH.focusNode), compact(str(owner)), shown, value(SH.value)[:200], value(SH.resultMessage))
+
+
+_NONE: list[str] = []
+
+
+def _inverse(predicate: str, nodes: Nodes) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for subject, properties in nodes.items():
+        for value in properties.get(predicate, _NONE):
+            found[value].append(subject)
+    return found
+
+
+def _compile(graph: rdflib.Graph, shape: rdflib.term.Node) -> _Shape:
+    opaque = any(predicate not in _TARGETS for predicate in graph.predicates(shape))
+    kind = graph.value(shape, SH.nodeKind)
+    properties = [_Property("", False, (_on_node(kind),))] if kind is not None else []
+    for item in graph.objects(shape, SH.property):
+        compiled = _compile_property(graph, item)
+        opaque = opaque or compiled is None
+        properties += [compiled] if compiled else []
+    return _Shape(tuple(properties), opaque)
+
+
+def _on_node(kind: rdflib.term.Node) -> Check:
+    return lambda _values, node, _nodes: _is_kind(kind, node)
+
+
+def _is_kind(kind: rdflib.term.Node, token: str) -> bool:
+    if kind == SH.IRI:
+        return token.startswith("<")
+    return token.startswith('"') if kind == SH.Literal else kind == SH.IRIOrLiteral and not token.startswith("_")
+
+
+def _compile_property(graph: rdflib.Graph, item: rdflib.term.Node) -> _Property | None:
+    path = graph.value(item, SH.path)
+    inverse = graph.value(path, SH.inversePath) if isinstance(path, BNode) else None
+    if not isinstance(inverse or path, URIRef):
+        return None
+    checks: list[Check] = []
+    for predicate, value in graph.predicate_objects(item):
+        if predicate in _MODIFIERS:
+            continue
+        check = _check(graph, predicate, value)
+        if check is None:
+            return None
+        checks.append(check)
+    return _Property(f"<{inverse or path}>", inverse is not None, tuple(checks))
+
+
+def _check(graph: rdflib.Graph, predicate: rdflib.term.Node, value: rdflib.term.Node) -> Check | None:
+    if predicate in {SH.minCount, SH.maxCount} and isinstance(value, Literal):
+        count = int(value)
+        return (lambda v, _n, _g: len(v) >= count) if predicate == SH.minCount else (lambda v, _n, _g: len(v) <= count)
+    if predicate == SH.lessThanOrEquals:
+        other = f"<{value}>"
+        return lambda v, n, g: _ordered(v, g.get(n, {}).get(other, []))
+    if predicate == SH["class"]:
+        kind = f"<{value}>"
+        return lambda v, _n, g: all(kind in g.get(item, {}).get(TYPE, ()) for item in v)
+    test = _value_test(graph, predicate, value)
+    return None if test is None else lambda v, _n, _g: all(map(test, v))
+
+
+def _ordered(lower: list[str], upper: list[str]) -> bool:
+    moments = [[ntriples.parse_instant(ntriples.read_literal(item)[0]) for item in items] for items in (lower, upper)]
+    return all(a <= b for a in moments[0] for b in moments[1])
+
+
+def _value_test(
+    graph: rdflib.Graph, predicate: rdflib.term.Node, value: rdflib.term.Node
+) -> Callable[[str], bool] | None:
+    """A test of one value's token; None where the constraint is not known to the screen."""
+    if predicate == SH.datatype:
+        return _datatype(str(value))
+    if predicate == SH.nodeKind:
+        return lambda item: _is_kind(value, item)
+    if predicate == SH["or"]:
+        options = [_alternative(graph, option) for option in Collection(graph, value)]
+        known = [option for option in options if option is not None]
+        return (lambda item: any(option(item) for option in known)) if len(known) == len(options) else None
+    if predicate == SH["in"]:
+        allowed = frozenset(member.n3() for member in Collection(graph, value))
+        return lambda item: item in allowed
+    if predicate == SH.pattern:
+        pattern = re.compile(str(value))
+        return lambda item: pattern.search(_lexical(item)) is not None
+    if predicate in {SH.minLength, SH.maxLength} and isinstance(value, Literal):
+        length = int(value)
+        return (
+            (lambda item: len(_lexical(item)) >= length)
+            if predicate == SH.minLength
+            else (lambda item: len(_lexical(item)) <= length)
+        )
+    if predicate == SH.minInclusive and isinstance(value, Literal):
+        least = float(value)
+        return lambda item: _number(item) >= least
+    return None
+
+
+def _alternative(graph: rdflib.Graph, option: rdflib.term.Node) -> Callable[[str], bool] | None:
+    stated = list(graph.predicate_objects(option))
+    return _value_test(graph, *stated[0]) if len(stated) == 1 else None
+
+
+_LEXICAL = {
+    str(XSD.integer): re.compile(r'"[+-]?[0-9]+"'),
+    str(XSD.boolean): re.compile(r'"(?:true|false|0|1)"'),
+    str(XSD.decimal): re.compile(r'"[+-]?[0-9]*\.?[0-9]+"'),
+}
+
+
+def _datatype(datatype: str) -> Callable[[str], bool]:
+    if datatype == str(XSD.string):
+        return lambda item: item.startswith('"') and item.endswith('"')
+    if datatype == str(RDF.langString):
+        return lambda item: item.startswith('"') and not item.endswith(('"', ">"))
+    suffix, lexical = f"^^<{datatype}>", _LEXICAL.get(datatype)
+    if lexical is None:
+        return lambda item: item.endswith(suffix)
+    return lambda item: item.endswith(suffix) and lexical.fullmatch(item[: -len(suffix)]) is not None
+
+
+def _lexical(item: str) -> str:
+    return item[1:-1] if item.startswith("<") else ntriples.read_literal(item)[0]
+
+
+def _number(item: str) -> float:
+    try:
+        return float(_lexical(item))
+    except ValueError:
+        return float("-inf")

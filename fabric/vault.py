@@ -1,0 +1,77 @@
+"""Secrets of sources: references resolved when used, or values encrypted at rest.
+
+A secret option may be `env:NAME` or `file:PATH`, which is stored as it stands, or the secret itself, which is stored encrypted
+(Fernet: AES-128-CBC with HMAC-SHA256) under a key in the data directory that only its owner can read.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from fabric.errors import SettingsError
+
+__all__ = ["HIDDEN", "Vault", "resolve"]
+
+HIDDEN = "***"
+_SEALED = "sealed:"
+_REFERENCES = ("env:", "file:")
+
+
+class Vault:
+    """Seals and opens secrets with the key in `path`, which is made when first needed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def seal(self, secret: str) -> str:
+        """What to store for a secret: the reference as it stands, else the encrypted value."""
+        return secret if secret.startswith(_REFERENCES) else _SEALED + self._fernet().encrypt(secret.encode()).decode()
+
+    def open(self, stored: str) -> str:
+        """The secret or the reference that was sealed.
+
+        Raises: SettingsError where the key is lost.
+        """
+        if not stored.startswith(_SEALED):
+            return stored
+        try:
+            return self._fernet().decrypt(stored.removeprefix(_SEALED)).decode()
+        except InvalidToken:
+            raise SettingsError(
+                f"a stored secret cannot be decrypted with the key {self._path}",
+                remedy="put the key back or register the source anew",
+            ) from None
+
+    def _fernet(self) -> Fernet:
+        if not self._path.exists():
+            partial = self._path.with_suffix(".new")
+            with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(Fernet.generate_key())
+            partial.rename(self._path)
+        return Fernet(self._path.read_bytes())
+
+
+def resolve(value: str) -> str:
+    """The value behind `env:NAME` or `file:PATH`; other text is returned as it is.
+
+    Raises: SettingsError where the variable is unset or the file cannot be read.
+    """
+    if value.startswith("env:"):
+        name = value.removeprefix("env:")
+        if name not in os.environ:
+            raise SettingsError(
+                f"the environment variable {name!r} is not set", remedy=f"set it where Fabric runs: export {name}=..."
+            )
+        return os.environ[name]
+    if value.startswith("file:") and not value.startswith("file://"):
+        path = Path(value.removeprefix("file:")).expanduser()
+        try:
+            return path.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SettingsError(
+                f"the secret file {str(path)!r} cannot be read: {error.strerror}", remedy="correct path or rights"
+            ) from None
+    return value

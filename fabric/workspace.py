@@ -1,0 +1,275 @@
+"""A data directory, opened: everything Fabric knows, and what can be done with it.
+
+    data_dir/graph/        the quad store
+    data_dir/state.db      sources, runs, history
+    data_dir/index/        words and vectors; can be deleted, is built anew
+    data_dir/snapshots/    copies of the graph at past commits
+    data_dir/secret.key    encrypts secrets
+    data_dir/lock          held by the one process that has it open
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from filelock import FileLock, Timeout
+
+import ontology
+from fabric.assets import Assets
+from fabric.commit import Committer
+from fabric.curation import Curation
+from fabric.discovery.encoder import SentenceEncoder
+from fabric.discovery.search import Search
+from fabric.discovery.vectors import Vectors
+from fabric.discovery.words import Words
+from fabric.errors import FabricError, GraphLocked, HarvestCancelled, HarvestFailed, HarvestRunning, SettingsError, StorageFull
+from fabric.graph.local import LocalGraph
+from fabric.graph.remote import RemoteGraph
+from fabric.graph.store import GraphStore
+from fabric.harvest import Harvester, Report
+from fabric.history import History
+from fabric.identity import DEFAULT_BASE, Iris
+from fabric.runs import HarvestRun, Runs
+from fabric.settings import Settings
+from fabric.shapes import Shapes
+from fabric.snapshots import Snapshots
+from fabric.sources import Sources
+from fabric.state import State
+from fabric.vault import Vault
+
+__all__ = ["Workspace"]
+
+_log = logging.getLogger(__name__)
+_THREADS = 4
+
+
+class Workspace:
+    """An open data directory; made where there is none. Use as a context manager. Safe to share between threads.
+
+    Raises: GraphLocked, GraphCorrupt, StorageFull, SettingsError.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        folder = settings.data_dir
+        _make(folder)
+        self._lock = FileLock(folder / "lock")
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise GraphLocked(
+                f"another process has {str(folder)!r} open", remedy="stop it, or set FABRIC_DATA_DIR to another folder"
+            ) from None
+        try:
+            self._open(folder)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def _open(self, folder: Path) -> None:
+        settings = self.settings
+        self.state = State(settings.state_url or f"sqlite:///{folder.resolve() / 'state.db'}")
+        self.iris = Iris(_base(self.state, settings.base_iri))
+        self.graph = _graph(settings, folder)
+        self.history = History(self.state)
+        self.committer = Committer(self.graph, self.state, self.iris)
+        self.committer.recover()
+        self.shapes = Shapes(ontology.graph("shapes"))
+        self.harvester = Harvester(self.graph, self.state, self.committer, self.shapes, self.iris)
+        self.assets = Assets(self.graph, self.history, self.iris)
+        self.curation = Curation(self.graph, self.committer, self.assets, self.iris)
+        self.snapshots = Snapshots(
+            self.graph, self.history, self.committer, self.iris, folder / "snapshots", embedded=isinstance(self.graph, LocalGraph)
+        )
+        self.sources = Sources(self.state, Vault(folder / "secret.key"))
+        self.runs = Runs(self.state)
+        self.runs.interrupt()
+        self.encoder = SentenceEncoder(settings.embedding_model)
+        vectors = Vectors(folder / "index" / "vectors.db", self.encoder) if settings.semantic else None
+        self.search = Search(self.assets, self.history, Words(folder / "index" / "words"), vectors)
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="harvest")
+        self._running: dict[str, threading.Event] = {}
+        self._guard = threading.Lock()
+        self.committer.listen(self._snapshot_now_and_then)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop running harvests, which change nothing then, and release the data directory."""
+        with self._guard:
+            for cancelled in self._running.values():
+                cancelled.set()
+        self._pool.shutdown(wait=True)
+        self.graph.close()
+        self.state.close()
+        self._lock.release()
+
+    def test_source(self, name: str) -> str:
+        """Reach a source; returns the line that its connector says. Raises: SourceError, SettingsError, UnknownSource."""
+        return self.sources.connector(name).check()
+
+    def harvest(self, name: str, *, progress: Callable[[Report], None] = lambda _report: None) -> HarvestRun:
+        """Harvest a source and wait for it.
+
+        Raises: HarvestRunning, UnknownSource. How it ended, also badly, is in the run.
+        """
+        run_id, cancelled = self._begin(name)
+        return self._run(name, run_id, cancelled, progress)
+
+    def start_harvest(self, name: str) -> tuple[HarvestRun, Future[HarvestRun]]:
+        """Harvest a source in the background; returns the run as it begins and a future of it as it ends.
+
+        Raises: HarvestRunning, UnknownSource.
+        """
+        run_id, cancelled = self._begin(name)
+        future = self._pool.submit(self._run, name, run_id, cancelled, lambda report: self.runs.note(run_id, report))
+        return self.runs.get(run_id), future
+
+    def cancel_harvest(self, name: str) -> bool:
+        """Ask a running harvest to stop; False where none runs."""
+        with self._guard:
+            cancelled = self._running.get(name)
+        if cancelled is not None:
+            cancelled.set()
+        return cancelled is not None
+
+    def remove_source(self, name: str) -> Report:
+        """Remove a source and, with tombstones, what only it described.
+
+        Raises: HarvestRunning while it is harvested, UnknownSource.
+        """
+        run_id, _cancelled = self._begin(name)
+        try:
+            report = self.harvester.remove(name, run_id)
+            self.sources.delete(name)
+            self.runs.end(run_id, "complete", report)
+        except FabricError as error:
+            self.runs.end(run_id, "failed", Report(), str(error))
+            raise
+        finally:
+            self._release(name)
+        return report
+
+    def warm(self) -> None:
+        """Load the embedding model, so that the first search need not wait for it."""
+        if self.settings.semantic:
+            self.encoder.encode(["warm"])
+
+    def backup(self, target: Path) -> None:
+        """Copy graph, state and key to the folder `target`, consistently, while work goes on.
+
+        Raises: SettingsError where `target` exists, GraphError, StorageFull.
+        """
+        if target.exists():
+            raise SettingsError(f"the backup folder {str(target)!r} exists already", remedy="name a new one")
+        partial = target.with_name(target.name + ".new")
+        shutil.rmtree(partial, ignore_errors=True)
+        _make(partial)
+        with self.committer.lock:
+            self.state.backup(partial / "state.db")
+            self.graph.snapshot(partial / "graph")
+        key = self.settings.data_dir / "secret.key"
+        if key.exists():
+            shutil.copy2(key, partial / key.name)
+        partial.rename(target)
+
+    def _begin(self, name: str) -> tuple[str, threading.Event]:
+        self.sources.get(name)
+        with self._guard:
+            if name in self._running:
+                raise HarvestRunning(f"the source {name!r} is being harvested", remedy="wait until it has ended or cancel it")
+            cancelled = self._running[name] = threading.Event()
+        try:
+            return self.runs.start(name), cancelled
+        except BaseException:
+            self._release(name)
+            raise
+
+    def _release(self, name: str) -> None:
+        with self._guard:
+            del self._running[name]
+
+    def _run(self, name: str, run_id: str, cancelled: threading.Event, progress: Callable[[Report], None]) -> HarvestRun:
+        last = Report()
+
+        def note(report: Report) -> None:
+            nonlocal last
+            last = report
+            progress(report)
+
+        try:
+            report = self.harvester.run(name, self.sources.connector(name), run_id, progress=note, cancelled=cancelled)
+            self.runs.end(run_id, "complete" if report.complete else "partial", report)
+        except HarvestCancelled as error:
+            self.runs.end(run_id, "cancelled", last, str(error))
+        except FabricError as error:
+            _log.warning("the harvest of %s failed: %s", name, error)
+            self.runs.end(run_id, "failed", last, str(error))
+        except Exception as error:
+            _log.exception("the connector of %s failed", name)
+            failure = HarvestFailed(f"the connector failed: {type(error).__name__}", remedy="see the log; nothing was changed")
+            self.runs.end(run_id, "failed", last, str(failure))
+        finally:
+            self._release(name)
+        return self.runs.get(run_id)
+
+    def _snapshot_now_and_then(self, number: int) -> None:
+        every = self.settings.snapshot_every
+        if every and number % every == 0 and isinstance(self.graph, LocalGraph):
+            self.snapshots.take()
+            self.snapshots.keep(self.settings.snapshots_kept)
+
+
+def restore(backup: Path, data_dir: Path) -> None:
+    """Make a data directory from a backup. Raises: SettingsError where the backup is none or the directory holds something."""
+    if not (backup / "state.db").is_file():
+        raise SettingsError(f"{str(backup)!r} is no backup: it holds no state.db", remedy="name a folder that fabric backup made")
+    if data_dir.exists() and any(entry.name != "lock" for entry in data_dir.iterdir()):
+        raise SettingsError(f"the data directory {str(data_dir)!r} is not empty", remedy="move it away or set FABRIC_DATA_DIR to a new one")
+    partial = data_dir.with_name(data_dir.name + ".new")
+    shutil.rmtree(partial, ignore_errors=True)
+    shutil.copytree(backup, partial)
+    shutil.rmtree(data_dir, ignore_errors=True)
+    partial.rename(data_dir)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        if error.errno == 28:  # ENOSPC
+            raise StorageFull(f"no space left for {str(folder)!r}", remedy="free space") from error
+        raise SettingsError(f"the folder {str(folder)!r} cannot be made: {error.strerror}", remedy="set FABRIC_DATA_DIR") from error
+
+
+def _base(state: State, wanted: str | None) -> str:
+    stored = state.get("base_iri")
+    if stored is None:
+        stored = Iris(wanted or DEFAULT_BASE).base
+        state.put("base_iri", stored)
+    elif wanted is not None and Iris(wanted).base != stored:
+        raise SettingsError(
+            f"this data directory's IRIs begin with {stored!r}, not {wanted!r}", remedy="unset FABRIC_BASE_IRI or use a new FABRIC_DATA_DIR"
+        )
+    return stored
+
+
+def _graph(settings: Settings, folder: Path) -> GraphStore:
+    query, update = settings.graph_query_url, settings.graph_update_url
+    if query is None and update is None:
+        return LocalGraph(folder / "graph")
+    if query is None or update is None:
+        raise SettingsError("a SPARQL server needs both FABRIC_GRAPH_QUERY_URL and FABRIC_GRAPH_UPDATE_URL")
+    token: Mapping[str, Any] = {"token": settings.graph_token.get_secret_value()} if settings.graph_token else {}
+    return RemoteGraph(query, update, **token)
