@@ -1,0 +1,1 @@
+"""Server, command line and explorer."""

@@ -70,7 +70,10 @@ def make_app(settings: Settings, *, indexing: bool) -> Starlette:
         routes.append(Mount("/assets", StaticFiles(directory=BUNDLE / "assets")))  # type: ignore[arg-type]
     hosts = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]"], www_redirect=False)
     return Starlette(
-        routes=routes, lifespan=lifespan, middleware=[hosts], exception_handlers={FabricError: _refuse, UnicodeDecodeError: _undecodable}
+        routes=routes,
+        lifespan=lifespan,
+        middleware=[hosts],
+        exception_handlers={FabricError: _refuse, UnicodeDecodeError: _undecodable},
     )
 
 
@@ -125,9 +128,19 @@ async def _page(_request: Request) -> Response:
 
 async def _refuse(_request: Request, error: Exception) -> Response:
     assert isinstance(error, FabricError)
-    status = 404 if isinstance(error, UnknownAsset) else 400 if isinstance(error, InputError) else 403 if isinstance(error, AccessDenied) else 503
+    status = (
+        404
+        if isinstance(error, UnknownAsset)
+        else 400
+        if isinstance(error, InputError)
+        else 403
+        if isinstance(error, AccessDenied)
+        else 503
+    )
     return JSONResponse({"error": {"message": str(error), **error.extensions}}, status_code=status)
 
 
 async def _undecodable(_request: Request, error: Exception) -> Response:
-    return JSONResponse({"error": {"message": f"the request is not UTF-8: {error}", "code": "InputError"}}, status_code=400)
+    return JSONResponse(
+        {"error": {"message": f"the request is not UTF-8: {error}", "code": "InputError"}}, status_code=400
+    )

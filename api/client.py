@@ -45,7 +45,9 @@ class Client:
             self._stack = stack.pop_all()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stack.close()
 
     def ask(self, document: str, **variables: Any) -> dict[str, Any]:
@@ -68,7 +70,9 @@ class Client:
         try:
             answer: httpx.Response = self._http.request(method, path, **arguments)
         except httpx.HTTPError as error:
-            raise ServerError(f"the server at {self.server} does not answer: {error}", remedy="start it anew: fabric serve") from error
+            raise ServerError(
+                f"the server at {self.server} does not answer: {error}", remedy="start it anew: fabric serve"
+            ) from error
         if answer.is_error:
             raise _answered(answer)
         return answer
@@ -87,12 +91,16 @@ class _InProcess(AbstractContextManager["_InProcess"]):
         with ExitStack() as stack:
             self._portal: BlockingPortal = stack.enter_context(start_blocking_portal())
             stack.enter_context(self._portal.wrap_async_context_manager(app.router.lifespan_context(app)))
-            http = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost", timeout=None)
+            http = httpx.AsyncClient(
+                transport=httpx.ASGITransport(app=app), base_url="http://localhost", timeout=_PATIENCE
+            )
             self._http = stack.enter_context(self._portal.wrap_async_context_manager(http))
             self._stack = stack.pop_all()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stack.close()
 
     def request(self, method: str, path: str, **arguments: Any) -> httpx.Response:

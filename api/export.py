@@ -14,7 +14,12 @@ from fabric.workspace import Workspace
 
 __all__ = ["FORMATS", "endpoint"]
 
-FORMATS = {"nquads": "application/n-quads", "ntriples": "application/n-triples", "turtle": "text/turtle", "jsonld": "application/ld+json"}
+FORMATS = {
+    "nquads": "application/n-quads",
+    "ntriples": "application/n-triples",
+    "turtle": "text/turtle",
+    "jsonld": "application/ld+json",
+}
 
 
 def endpoint(request: Request) -> Response:
@@ -26,7 +31,11 @@ def endpoint(request: Request) -> Response:
         raise QueryError(f"there is no export format {form!r}", remedy=f"formats are {', '.join(FORMATS)}")
     graph = None
     if source is not None:
-        graph = workspace.iris.graph("curated") if source == "curated" else workspace.iris.harvest_graph(workspace.sources.get(source).name)
+        graph = (
+            workspace.iris.graph("curated")
+            if source == "curated"
+            else workspace.iris.harvest_graph(workspace.sources.get(source).name)
+        )
     lines = _lines(workspace, graph, quads=form == "nquads")
     if form in {"nquads", "ntriples"}:
         return StreamingResponse(lines, media_type=FORMATS[form])

@@ -27,7 +27,9 @@ async def asset_page(request: Request) -> Response:
     chosen = choose(request.headers.get("accept", HTML), [HTML, TURTLE, JSONLD, NTRIPLES])
     headers = {"Vary": "Accept"}
     if chosen is None:
-        return PlainTextResponse(f"offered are {HTML}, {TURTLE}, {JSONLD} and {NTRIPLES}\n", status_code=406, headers=headers)
+        return PlainTextResponse(
+            f"offered are {HTML}, {TURTLE}, {JSONLD} and {NTRIPLES}\n", status_code=406, headers=headers
+        )
     if chosen == HTML:
         return RedirectResponse(f"/#/asset/{quote(root, safe='')}", status_code=303, headers=headers)
     found = await run_in_threadpool(workspace.assets.get, root)

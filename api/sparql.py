@@ -47,10 +47,15 @@ async def _read(request: Request) -> tuple[str, datetime | None]:
         elif kind == "application/sparql-query":
             given["query"] = [body]
         else:
-            raise QueryError(f"a query cannot be read from {kind or 'no content type'}", remedy="send application/sparql-query or a form")
+            raise QueryError(
+                f"a query cannot be read from {kind or 'no content type'}",
+                remedy="send application/sparql-query or a form",
+            )
     queries = given.get("query", [])
     if len(queries) != 1:
-        raise QueryError(f"exactly one query is expected, {len(queries)} were given", remedy="give the parameter query once")
+        raise QueryError(
+            f"exactly one query is expected, {len(queries)} were given", remedy="give the parameter query once"
+        )
     moments = given.get("asOf", [])
     return queries[0], ntriples.parse_instant(moments[0]) if moments else None
 
@@ -69,14 +74,20 @@ def run_query(workspace: Workspace, query: str, accept: str, as_of: datetime | N
 
 def _with_prefixes(query: str) -> str:
     lowered = query.lower()
-    missing = [f"PREFIX {name}: <{iri}>" for name, iri in PREFIXES.items() if f"prefix {name}:" not in lowered and f"{name}:" in query]
+    missing = [
+        f"PREFIX {name}: <{iri}>"
+        for name, iri in PREFIXES.items()
+        if f"prefix {name}:" not in lowered and f"{name}:" in query
+    ]
     return " ".join(missing) + "\n" + query if missing else query
 
 
 def _answer(graph: GraphStore, query: str, accept: str) -> tuple[str, str]:
     results = graph.query(query)
     writers: dict[str, Callable[[Results], str]] = (
-        {NTRIPLES: _ntriples, TURTLE: _turtle} if results.triples is not None else {JSON: _json, "application/json": _json, CSV: _csv}
+        {NTRIPLES: _ntriples, TURTLE: _turtle}
+        if results.triples is not None
+        else {JSON: _json, "application/json": _json, CSV: _csv}
     )
     chosen = choose(accept, list(writers))
     if chosen is None:

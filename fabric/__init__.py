@@ -1,0 +1,1 @@
+"""The core of Fabric: records, mapping, graph, history, discovery."""

@@ -163,7 +163,10 @@ class Assets:
         for graph in graphs:
             said = {triple[1]: triple[2] for triple, _ in self._graph.match(graph, None, None, meta)}
             run, at = said.get(token("prov:wasGeneratedBy")), said.get(token("prov:generatedAtTime"))
-            found[graph] = (run[1:-1] if run else None, ntriples.parse_instant(ntriples.read_literal(at)[0]) if at else None)
+            found[graph] = (
+                run[1:-1] if run else None,
+                ntriples.parse_instant(ntriples.read_literal(at)[0]) if at else None,
+            )
         return found
 
     def all(self) -> list[str]:

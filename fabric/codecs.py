@@ -14,7 +14,8 @@ from fabric.identity import Iris
 from fabric.terms import concept_iri, expand
 
 __all__ = [
-    "BOOLEAN", "CONCEPT", "DECIMAL", "INSTANT", "INTEGER", "JSON_LIST", "LINK", "MAIL", "MEDIA_TYPE", "NAME", "TEXT", "Codec", "read_iri",
+    "BOOLEAN", "CONCEPT", "DECIMAL", "INSTANT", "INTEGER", "JSON_LIST", "LINK", "MAIL", "MEDIA_TYPE", "NAME", "TEXT", "Codec",
+    "read_iri",
 ]  # fmt: skip
 
 _MEDIA = "https://www.iana.org/assignments/media-types/"

@@ -5,8 +5,8 @@
 
 1. The difference is written to the log as a draft, in pieces, while the harvest runs.
 2. Sealing gives it its number. From here on it will be in the graph, even if this process dies.
-3. It is applied. A difference up to `ATOMIC` triples is one transaction, together with the number in `graph/meta`. A larger one (the
-   first harvest of a big source) would need all of it in memory at once (1.5 million triples: 2.2 GB and 43 s, against 0.2 GB
+3. It is applied. A difference up to `ATOMIC` triples is one transaction, together with the number in `graph/meta`. A larger
+   one (the first harvest of a big source) would need all of it in memory at once (1.5 million triples: 2.2 GB and 43 s, against 0.2 GB
    and 9.5 s), so it is loaded in pieces that are safe to repeat, and the number is written last.
 4. The records' new state replaces the old one and the commit is done.
 
@@ -116,7 +116,9 @@ class Committer:
         """Start a commit of `kind` for a registered source, or for `curated`."""
         with self._state.begin() as connection:
             row = insert(commits).values(state="draft", kind=kind, source=source, run=run, added=0, removed=0)
-            return Draft(self._state, int(connection.execute(row).inserted_primary_key[0]), source, remember=remember)
+            key = connection.execute(row).inserted_primary_key
+            assert key is not None
+            return Draft(self._state, int(key[0]), source, remember=remember)
 
     def drop(self, draft: Draft) -> None:
         """Forget a draft; nothing of it reached the graph."""

@@ -20,8 +20,8 @@ from fabric.errors import MissingExtra, SettingsError, UnknownConnector
 from fabric.model import Problem, Record, Ref
 
 __all__ = [
-    "GROUP", "Config", "Connector", "Item", "Unchanged", "Versioned", "connector_class", "connector_names", "read_config", "require",
-    "secret_options",
+    "GROUP", "Config", "Connector", "Item", "Unchanged", "Versioned", "connector_class", "connector_names",
+    "read_config", "require", "secret_options",
 ]  # fmt: skip
 
 GROUP = "kgfabric.connectors"

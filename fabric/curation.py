@@ -36,7 +36,9 @@ class Curation:
         add_owners: Iterable[str] = (),
         remove_owners: Iterable[str] = (),
     ) -> int | None:
-        """Say something of an existing asset. An empty `title` or `description` takes the curated one back; owners are names or e-mails.
+        """Say something of an existing asset.
+
+        An empty `title` or `description` takes the curated one back; owners are names or e-mails.
 
         Returns the commit's number, or None where nothing changed.
 

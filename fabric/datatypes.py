@@ -46,7 +46,11 @@ def logical_type(native: str | None) -> str:
     if not native:
         return "any"
     text = native.strip().lower().removeprefix("unsigned ")
-    if text.endswith("[]") or text.startswith("_") or text.endswith("]") and "[" in text and not text.startswith("map"):
+    if (
+        text.endswith("[]")
+        or text.startswith("_")
+        or (text.endswith("]") and "[" in text and not text.startswith("map"))
+    ):
         return (
             "array"
             if not text.startswith(("timestamp", "date", "time", "duration")) or text.endswith("[]")

@@ -116,7 +116,7 @@ class _Pass:
 
     def __init__(self, harvester: Harvester, source: str, draft: Draft, run_id: str) -> None:
         self._h, self._source, self._draft, self._run_id = harvester, source, draft, run_id
-        self._iris = harvester._iris  # noqa: SLF001
+        self._iris = harvester._iris
         self._graph = self._iris.harvest_graph(source)
         self._tombstones = self._iris.graph("tombstones")
         self._known = self._load()
@@ -180,7 +180,7 @@ class _Pass:
         if known is not None and known.digest == digest and known.version == stored:
             self.report.unchanged += 1
             return
-        refusals = self._h._shapes.validate(triples)  # noqa: SLF001
+        refusals = self._h._shapes.validate(triples)
         if refusals:
             self.report.refused += [f"{_label(record)}: {refusal}" for refusal in refusals]
             return
@@ -238,13 +238,13 @@ class _Pass:
 
     def _load(self) -> dict[bytes, _Known]:
         columns = (records.c.key, records.c.root, records.c.label, records.c.digest, records.c.version)
-        with self._h._state.read() as connection:  # noqa: SLF001
+        with self._h._state.read() as connection:
             rows = connection.execute(select(*columns).where(records.c.source == self._source))
             return {key: _Known(root, label, digest, version) for key, root, label, digest, version in rows}
 
     def _load_tombstones(self) -> dict[str, list[Triple]]:
         found: dict[str, list[Triple]] = {}
-        for triple, _graph in self._h._graph.match(graph=self._tombstones):  # noqa: SLF001
+        for triple, _graph in self._h._graph.match(graph=self._tombstones):
             found.setdefault(triple[0][1:-1], []).append(triple)
         return found
 
@@ -257,14 +257,14 @@ class _Pass:
         }
 
     def _old(self, key: bytes) -> tuple[Triple, ...]:
-        with self._h._state.read() as connection:  # noqa: SLF001
+        with self._h._state.read() as connection:
             chosen = select(records.c.triples).where(records.c.source == self._source, records.c.key == key)
             return unpack(connection.execute(chosen).scalar_one())
 
     def _elsewhere(self, keys: list[bytes]) -> set[bytes]:
         """Those of the keys that another source describes too."""
         found: set[bytes] = set()
-        with self._h._state.read() as connection:  # noqa: SLF001
+        with self._h._state.read() as connection:
             for some in _batches(keys, 500):
                 chosen = select(records.c.key).where(records.c.source != self._source, records.c.key.in_(some))
                 found.update(connection.execute(chosen).scalars())

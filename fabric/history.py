@@ -135,11 +135,11 @@ def _joined() -> Select[tuple[object, ...]]:
 
 
 def _commit(row: object) -> Commit:
-    r = row._mapping  # type: ignore[attr-defined]  # noqa: SLF001
+    r = row._mapping  # type: ignore[attr-defined]
     return Commit(r["number"], r["kind"], r["source"], r["run"], r["at"], r["added"], r["removed"])
 
 
 def _change(row: object) -> Change:
-    r = row._mapping  # type: ignore[attr-defined]  # noqa: SLF001
+    r = row._mapping  # type: ignore[attr-defined]
     added, removed = (r["plus"], r["minus"]) if "plus" in r else (r["added"], r["removed"])
     return Change(r["root"], r["graph"], unpack(added), unpack(removed))

@@ -15,8 +15,20 @@ from fabric.errors import InputError
 from fabric.terms import XSD, expand
 
 __all__ = [
-    "TYPE", "Triple", "boolean", "decimal", "instant", "integer", "is_iri", "iri", "lines", "parse_instant", "read_literal", "read_triples",
-    "text", "token",
+    "TYPE",
+    "Triple",
+    "boolean",
+    "decimal",
+    "instant",
+    "integer",
+    "iri",
+    "is_iri",
+    "lines",
+    "parse_instant",
+    "read_literal",
+    "read_triples",
+    "text",
+    "token",
 ]  # fmt: skip
 
 Triple = tuple[str, str, str]
@@ -128,9 +140,7 @@ def read_triples(document: str) -> Iterator[Triple]:
 def _escaped(match: re.Match[str]) -> str:
     char = match.group()
     if "\ud800" <= char <= "\udfff":
-        raise InputError(
-            f"text holds {ascii(char)}, half a surrogate pair", remedy="correct the encoding at the source"
-        )
+        raise InputError(f"text holds {char!a}, half a surrogate pair", remedy="correct the encoding at the source")
     return _ESCAPES.get(char) or f"\\u{ord(char):04X}"
 
 

@@ -35,8 +35,8 @@ class Settings(BaseSettings):
         None, description="SQLAlchemy URL of the state database; SQLite in the data directory by default."
     )
     semantic: bool = Field(
-        True, description="Whether search uses meaning (a sentence-transformers model) besides words."
-    )  # noqa: FBT003
+        default=True, description="Whether search uses meaning (a sentence-transformers model) besides words."
+    )
     embedding_model: str = Field(
         "builtin", description="`builtin` (all-MiniLM-L6-v2, packaged), or a model's name or folder."
     )

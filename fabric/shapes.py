@@ -165,7 +165,7 @@ def _inverse(predicate: str, nodes: Nodes) -> dict[str, list[str]]:
 def _compile(graph: rdflib.Graph, shape: rdflib.term.Node) -> _Shape:
     opaque = any(predicate not in _TARGETS for predicate in graph.predicates(shape))
     kind = graph.value(shape, SH.nodeKind)
-    properties = [_Property("", False, (_on_node(kind),))] if kind is not None else []
+    properties = [_Property(predicate="", inverse=False, checks=(_on_node(kind),))] if kind is not None else []
     for item in graph.objects(shape, SH.property):
         compiled = _compile_property(graph, item)
         opaque = opaque or compiled is None

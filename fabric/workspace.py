@@ -1,11 +1,11 @@
 """A data directory, opened: everything Fabric knows, and what can be done with it.
 
-    data_dir/graph/        the quad store
-    data_dir/state.db      sources, runs, history
-    data_dir/index/        words and vectors; can be deleted, is built anew
-    data_dir/snapshots/    copies of the graph at past commits
-    data_dir/secret.key    encrypts secrets
-    data_dir/lock          held by the one process that has it open
+data_dir/graph/        the quad store
+data_dir/state.db      sources, runs, history
+data_dir/index/        words and vectors; can be deleted, is built anew
+data_dir/snapshots/    copies of the graph at past commits
+data_dir/secret.key    encrypts secrets
+data_dir/lock          held by the one process that has it open
 """
 
 from __future__ import annotations
@@ -29,7 +29,15 @@ from fabric.discovery.encoder import SentenceEncoder
 from fabric.discovery.search import Search
 from fabric.discovery.vectors import Vectors
 from fabric.discovery.words import Words
-from fabric.errors import FabricError, GraphLocked, HarvestCancelled, HarvestFailed, HarvestRunning, SettingsError, StorageFull
+from fabric.errors import (
+    FabricError,
+    GraphLocked,
+    HarvestCancelled,
+    HarvestFailed,
+    HarvestRunning,
+    SettingsError,
+    StorageFull,
+)
 from fabric.graph.local import LocalGraph
 from fabric.graph.remote import RemoteGraph
 from fabric.graph.store import GraphStore
@@ -86,7 +94,12 @@ class Workspace:
         self.assets = Assets(self.graph, self.history, self.iris)
         self.curation = Curation(self.graph, self.committer, self.assets, self.iris)
         self.snapshots = Snapshots(
-            self.graph, self.history, self.committer, self.iris, folder / "snapshots", embedded=isinstance(self.graph, LocalGraph)
+            self.graph,
+            self.history,
+            self.committer,
+            self.iris,
+            folder / "snapshots",
+            embedded=isinstance(self.graph, LocalGraph),
         )
         self.sources = Sources(self.state, Vault(folder / "secret.key"))
         self.runs = Runs(self.state)
@@ -102,7 +115,9 @@ class Workspace:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -188,7 +203,9 @@ class Workspace:
         self.sources.get(name)
         with self._guard:
             if name in self._running:
-                raise HarvestRunning(f"the source {name!r} is being harvested", remedy="wait until it has ended or cancel it")
+                raise HarvestRunning(
+                    f"the source {name!r} is being harvested", remedy="wait until it has ended or cancel it"
+                )
             cancelled = self._running[name] = threading.Event()
         try:
             return self.runs.start(name), cancelled
@@ -200,7 +217,9 @@ class Workspace:
         with self._guard:
             del self._running[name]
 
-    def _run(self, name: str, run_id: str, cancelled: threading.Event, progress: Callable[[Report], None]) -> HarvestRun:
+    def _run(
+        self, name: str, run_id: str, cancelled: threading.Event, progress: Callable[[Report], None]
+    ) -> HarvestRun:
         last = Report()
 
         def note(report: Report) -> None:
@@ -216,9 +235,11 @@ class Workspace:
         except FabricError as error:
             _log.warning("the harvest of %s failed: %s", name, error)
             self.runs.end(run_id, "failed", last, str(error))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a connector may be a stranger's
             _log.exception("the connector of %s failed", name)
-            failure = HarvestFailed(f"the connector failed: {type(error).__name__}", remedy="see the log; nothing was changed")
+            failure = HarvestFailed(
+                f"the connector failed: {type(error).__name__}", remedy="see the log; nothing was changed"
+            )
             self.runs.end(run_id, "failed", last, str(failure))
         finally:
             self._release(name)
@@ -234,9 +255,14 @@ class Workspace:
 def restore(backup: Path, data_dir: Path) -> None:
     """Make a data directory from a backup. Raises: SettingsError where the backup is none or the directory holds something."""
     if not (backup / "state.db").is_file():
-        raise SettingsError(f"{str(backup)!r} is no backup: it holds no state.db", remedy="name a folder that fabric backup made")
+        raise SettingsError(
+            f"{str(backup)!r} is no backup: it holds no state.db", remedy="name a folder that fabric backup made"
+        )
     if data_dir.exists() and any(entry.name != "lock" for entry in data_dir.iterdir()):
-        raise SettingsError(f"the data directory {str(data_dir)!r} is not empty", remedy="move it away or set FABRIC_DATA_DIR to a new one")
+        raise SettingsError(
+            f"the data directory {str(data_dir)!r} is not empty",
+            remedy="move it away or set FABRIC_DATA_DIR to a new one",
+        )
     partial = data_dir.with_name(data_dir.name + ".new")
     shutil.rmtree(partial, ignore_errors=True)
     shutil.copytree(backup, partial)
@@ -250,7 +276,9 @@ def _make(folder: Path) -> None:
     except OSError as error:
         if error.errno == 28:  # ENOSPC
             raise StorageFull(f"no space left for {str(folder)!r}", remedy="free space") from error
-        raise SettingsError(f"the folder {str(folder)!r} cannot be made: {error.strerror}", remedy="set FABRIC_DATA_DIR") from error
+        raise SettingsError(
+            f"the folder {str(folder)!r} cannot be made: {error.strerror}", remedy="set FABRIC_DATA_DIR"
+        ) from error
 
 
 def _base(state: State, wanted: str | None) -> str:
@@ -260,7 +288,8 @@ def _base(state: State, wanted: str | None) -> str:
         state.put("base_iri", stored)
     elif wanted is not None and Iris(wanted).base != stored:
         raise SettingsError(
-            f"this data directory's IRIs begin with {stored!r}, not {wanted!r}", remedy="unset FABRIC_BASE_IRI or use a new FABRIC_DATA_DIR"
+            f"this data directory's IRIs begin with {stored!r}, not {wanted!r}",
+            remedy="unset FABRIC_BASE_IRI or use a new FABRIC_DATA_DIR",
         )
     return stored
 

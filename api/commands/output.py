@@ -18,7 +18,9 @@ from fabric.settings import Settings, read_settings
 __all__ = ["AsJson", "DataDir", "client", "console", "print_json", "settings", "show_table"]
 
 console = Console(highlight=False)
-DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Folder of graph, index and state [env FABRIC_DATA_DIR].")]
+DataDir = Annotated[
+    Path | None, typer.Option("--data-dir", help="Folder of graph, index and state [env FABRIC_DATA_DIR].")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 

@@ -18,13 +18,20 @@ from fabric.errors import HarvestFailed, SettingsError
 __all__ = ["app", "apply", "harvest", "harvest_all"]
 
 app = typer.Typer(no_args_is_help=True, help="Register, test, list and remove sources.")
-RUN = "id source state startedAt endedAt records changed unchanged tombstoned added removed problems refused error commit"
+RUN = (
+    "id source state startedAt endedAt records changed unchanged tombstoned added removed problems refused error commit"
+)
 Options = Annotated[
-    list[str] | None, typer.Option("--option", "-o", help="An option of the connector, NAME=VALUE; VALUE may be JSON, env:NAME or file:PATH.")
+    list[str] | None,
+    typer.Option(
+        "--option", "-o", help="An option of the connector, NAME=VALUE; VALUE may be JSON, env:NAME or file:PATH."
+    ),
 ]
 
 
-@app.command(epilog="Example: fabric source add shop sql -o url=postgresql://reader@db/shop -o password=env:SHOP_PASSWORD")
+@app.command(
+    epilog="Example: fabric source add shop sql -o url=postgresql://reader@db/shop -o password=env:SHOP_PASSWORD"
+)
 def add(
     name: Annotated[str, typer.Argument(help="A name of your own: lower-case letters, digits, '-'.")],
     connector: Annotated[str, typer.Argument(help="sql, files, dbt, dcat, or one that another package brings.")],
@@ -67,10 +74,7 @@ def list_(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     if as_json:
         print_json(found)
         return
-    rows = [
-        (one["name"], one["connector"], str(one["assets"]), *(_last(one["lastRun"])))
-        for one in found
-    ]
+    rows = [(one["name"], one["connector"], str(one["assets"]), *(_last(one["lastRun"]))) for one in found]
     show_table(("source", "connector", "assets", "last harvest", "state"), rows)
 
 
@@ -111,7 +115,13 @@ def harvest(
 def harvest_all(fabric: Client, names: list[str], *, quiet: bool) -> list[dict[str, Any]]:
     """Harvest sources one after the other with a progress bar; returns their runs."""
     runs = []
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[said]}"), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[said]}"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console, disable=quiet, transient=True) as bar:
         for name in names:
             task = bar.add_task(name, total=None, said="")
@@ -130,7 +140,7 @@ def harvest_all(fabric: Client, names: list[str], *, quiet: bool) -> list[dict[s
 
 
 def _tell(run: dict[str, Any]) -> None:
-    counts = f"{run['records']} records, {run['changed']} changed, {run['tombstoned']} gone, +{run['added']} -{run['removed']} triples"
+    counts = "{records} records, {changed} changed, {tombstoned} gone, +{added} -{removed} triples".format_map(run)
     console.print(f"[bold]{run['source']}[/] {run['state']}: {counts}")
     for kind in ("problems", "refused"):
         for line in run[kind]:
@@ -164,16 +174,26 @@ def _read_file(file: Path) -> dict[str, tuple[str, dict[str, Any]]]:
     try:
         document = yaml.safe_load(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise SettingsError(f"{str(file)!r} cannot be read: {error.strerror}", remedy="name a file: fabric apply FILE") from None
+        raise SettingsError(
+            f"{str(file)!r} cannot be read: {error.strerror}", remedy="name a file: fabric apply FILE"
+        ) from None
     except yaml.YAMLError as error:
         raise SettingsError(f"{str(file)!r} is no YAML: {error}") from None
     sources = document.get("sources") if isinstance(document, dict) else None
     if not isinstance(sources, dict) or set(document) != {"sources"}:
-        raise SettingsError(f"{str(file)!r} must hold one mapping named sources", remedy="see docs/how-to/sources-in-git.md")
+        raise SettingsError(
+            f"{str(file)!r} must hold one mapping named sources", remedy="see docs/how-to/sources-in-git.md"
+        )
     wanted = {}
     for name, entry in sources.items():
-        if not isinstance(entry, dict) or not isinstance(entry.get("connector"), str) or set(entry) - {"connector", "options"}:
-            raise SettingsError(f"source {name!r} of {str(file)!r} needs a connector and may have options, nothing else")
+        if (
+            not isinstance(entry, dict)
+            or not isinstance(entry.get("connector"), str)
+            or set(entry) - {"connector", "options"}
+        ):
+            raise SettingsError(
+                f"source {name!r} of {str(file)!r} needs a connector and may have options, nothing else"
+            )
         wanted[str(name)] = (entry["connector"], dict(entry.get("options") or {}))
     return wanted
 

@@ -27,7 +27,7 @@ class Query:
     """What can be asked."""
 
     @strawberry.field(description="Find assets by words and meaning; an empty query lists what passes the filters.")
-    async def search(  # noqa: PLR0913
+    async def search(
         self,
         info: Info,
         query: str,
@@ -86,7 +86,9 @@ class Query:
 class Mutation:
     """What can be done."""
 
-    @strawberry.mutation(description="Register a source; with `replace`, change one. Secrets may be env:NAME or file:PATH.")
+    @strawberry.mutation(
+        description="Register a source; with `replace`, change one. Secrets may be env:NAME or file:PATH."
+    )
     async def register_source(
         self, info: Info, name: str, connector: str, options: JSON, replace: bool = False
     ) -> t.Source:
@@ -119,8 +121,10 @@ class Mutation:
         await on_workspace(info, lambda w: w.remove_source(name))
         return True
 
-    @strawberry.mutation(description="Say something of an asset; it wins over what sources say. Empty text takes it back.")
-    async def curate(  # noqa: PLR0913
+    @strawberry.mutation(
+        description="Say something of an asset; it wins over what sources say. Empty text takes it back."
+    )
+    async def curate(
         self,
         info: Info,
         iri: strawberry.ID,
@@ -169,7 +173,14 @@ def make_schema() -> strawberry.Schema:
         query=Query,
         mutation=Mutation,
         types=[t.Dataset, t.Job, t.Container, t.Resource],
-        extensions=[MaskErrors(should_mask_error=_unexpected, error_message="an unexpected error; see the server's log"), QueryDepthLimiter(max_depth=15), MaxAliasesLimiter(max_alias_count=30), MaxTokensLimiter(max_token_count=2000)],
+        extensions=[
+            lambda: MaskErrors(
+                should_mask_error=_unexpected, error_message="an unexpected error; see the server's log"
+            ),
+            lambda: QueryDepthLimiter(max_depth=15),
+            lambda: MaxAliasesLimiter(max_alias_count=30),
+            lambda: MaxTokensLimiter(max_token_count=2000),
+        ],
     )
 
 
@@ -178,7 +189,12 @@ def _unexpected(error: GraphQLError) -> bool:
 
 
 def _search(
-    workspace: Workspace, query: str, filters: dict[str, list[str]], first: int, offset: int, semantic: bool  # noqa: FBT001
+    workspace: Workspace,
+    query: str,
+    filters: dict[str, list[str]],
+    first: int,
+    offset: int,
+    semantic: bool,
 ) -> t.SearchConnection:
     found = workspace.search.search(query, filters=filters, first=first, offset=offset, semantic=semantic)
     edges = [
@@ -211,7 +227,8 @@ def _offset(after: str | None) -> int:
 
 def _connector(name: str) -> t.Connector:
     found = connector_class(name)
-    return t.Connector(name=name, title=found.title, options=found.Config.model_json_schema())
+    schema: Any = found.Config.model_json_schema()
+    return t.Connector(name=name, title=found.title, options=schema)
 
 
 def _status(workspace: Workspace) -> t.Status:

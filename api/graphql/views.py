@@ -91,8 +91,8 @@ def fields(workspace: Workspace, found: core.Asset) -> list[t.Field]:
             refers[field_path("", column)].append((key.target, field_path("", target)))
     origins: dict[str, list[tuple[model.Ref, str]]] = defaultdict(list)
     for edge in found.lineage:
-        for column in edge.columns:
-            origins[column.downstream].append((edge.upstream, column.upstream))
+        for flow in edge.columns:
+            origins[flow.downstream].append((edge.upstream, flow.upstream))
     titles = _titles(workspace, [ref for pairs in (*refers.values(), *origins.values()) for ref, _path in pairs])
 
     def links(pairs: Iterable[tuple[model.Ref, str]]) -> list[t.FieldLink]:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from fabric.assets import Asset
-from fabric.model import Agent, Dataset, Field, Lineage
+from fabric.model import Agent, Dataset, Field, Lineage, Ref
 from fabric.terms import compact
 
 __all__ = ["Document", "document", "words"]
@@ -60,7 +60,7 @@ def document(asset: Asset) -> Document | None:
     if asset.ref.kind in UNSEARCHED or record is None or asset.removed is not None or isinstance(record, Lineage):
         return None
     fields = list(_flat(record.fields)) if isinstance(record, Dataset) else []
-    owners = getattr(record, "owners", frozenset())
+    owners: frozenset[Ref] = getattr(record, "owners", frozenset())
     people = [owner.name for owner in owners] + ([record.email] if isinstance(record, Agent) and record.email else [])
     return Document(
         iri=asset.iri,

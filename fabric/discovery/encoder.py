@@ -65,7 +65,7 @@ class SentenceEncoder:
         from sentence_transformers import SentenceTransformer  # six seconds to import; a harvest needs none of it
         from transformers.utils.logging import disable_progress_bar
 
-        disable_progress_bar()
+        disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             return SentenceTransformer(self._location(), device="cpu")
         except (OSError, ValueError) as error:

@@ -180,7 +180,34 @@ def _why(one: Document, query: str, likeness: float | None) -> tuple[str, ...]:
 
 
 _STOP = frozenset(
-    "a an and are as at by for from how in is it of on or that the to was what when where which who with".split()
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "by",
+        "for",
+        "from",
+        "how",
+        "in",
+        "is",
+        "it",
+        "of",
+        "on",
+        "or",
+        "that",
+        "the",
+        "to",
+        "was",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "with",
+    ]
 )
 
 

@@ -10,12 +10,13 @@ import threading
 from collections.abc import Collection, Iterable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
 
 from fabric.discovery.document import Document
-from fabric.discovery.encoder import Encoder
+from fabric.discovery.encoder import Encoder, Vectors32
 from fabric.errors import GraphError
 
 __all__ = ["Vectors"]
@@ -33,7 +34,7 @@ class Vectors:
     def __init__(self, path: Path, encoder: Encoder) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path, self._encoder, self._lock = path, encoder, threading.RLock()
-        self._faiss: faiss.IndexIDMap2 | None = None
+        self._faiss: Any = None
         self._iris: dict[int, str] = {}
         self._ids: dict[str, int] = {}
         with closing(self._connect()) as db, db:
@@ -89,18 +90,18 @@ class Vectors:
             parameters = None
             if allowed is not None:
                 ids = np.array(sorted(self._ids[iri] for iri in allowed if iri in self._ids), dtype=np.int64)
-                parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(ids))
+                parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(ids))  # type: ignore[call-arg]
             scores, found = self._faiss.search(vector, limit, params=parameters)
             return [
                 (self._iris[int(i)], float(s)) for i, s in zip(found[0], scores[0], strict=True) if int(i) in self._iris
             ]
 
-    def _embed(self, documents: Collection[Document]) -> np.ndarray:
+    def _embed(self, documents: Collection[Document]) -> Vectors32:
         passages = [one.passage for one in documents]
         parts = [self._encoder.encode(passages[start : start + _BATCH]) for start in range(0, len(passages), _BATCH)]
         return np.concatenate(parts) if parts else np.empty((0, 0), np.float32)
 
-    def _put(self, ids: list[int], iris: list[str], values: np.ndarray) -> None:
+    def _put(self, ids: list[int], iris: list[str], values: Vectors32) -> None:
         if self._faiss is None:
             self._faiss = faiss.IndexIDMap2(faiss.IndexFlatIP(values.shape[1]))
         self._faiss.add_with_ids(np.ascontiguousarray(values), np.array(ids, dtype=np.int64))

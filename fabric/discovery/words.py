@@ -67,7 +67,10 @@ class Words:
         self._index.reload()
 
     def search(self, query: str, filters: Mapping[str, Iterable[str]], limit: int) -> list[Hit]:
-        """The best `limit` documents for the words of a query, IRI and BM25 score; each word may be a prefix of or misspell the indexed one."""
+        """The best `limit` documents for the words of a query, IRI and BM25 score.
+
+        A longer word may be the beginning of an indexed one, or misspell it by a letter.
+        """
         terms = [term.lower() for term in dict.fromkeys(words(query)[:64]) if _TERM.fullmatch(term)]
         if not terms:
             return []
@@ -156,4 +159,5 @@ def _spread(text: str) -> str:
 
 
 def _read(stored: str) -> Document:
-    return Document(**{name: tuple(v) if isinstance(v, list) else v for name, v in json.loads(stored).items()})
+    values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in json.loads(stored).items()}
+    return Document(**values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import rdflib
@@ -37,7 +38,7 @@ class LocalGraph:
     def query(self, sparql: str, *, graphs: Iterable[str] | None = None, timeout: float | None = None) -> Results:
         """See `GraphStore.query`; a time limit cannot be kept in this process and is left to the caller."""
         del timeout
-        chosen = None if graphs is None else [ox.NamedNode(graph) for graph in graphs]
+        chosen: Any = None if graphs is None else [ox.NamedNode(graph) for graph in graphs]
         try:
             with _translate():
                 found = (
