@@ -15,8 +15,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from strawberry.asgi import GraphQL
 
@@ -57,17 +57,15 @@ def make_app(settings: Settings, *, indexing: bool) -> Starlette:
             await run_in_threadpool(workspace.close)
 
     graphql = _GraphQL(make_schema())
-    routes = [
+    routes: list[BaseRoute] = [
         Route("/health", _health),
         Route("/graphql", graphql, methods=["GET", "POST"]),
         Route("/sparql", sparql.endpoint, methods=["GET", "POST"]),
         Route("/export", export.endpoint),
         Route("/index", _index, methods=["POST"]),
         Route("/id/{path:path}", linked.asset_page),
-        Route("/", _page),
+        _explorer(),
     ]
-    if (BUNDLE / "assets").is_dir():
-        routes.append(Mount("/assets", StaticFiles(directory=BUNDLE / "assets")))  # type: ignore[arg-type]
     hosts = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]"], www_redirect=False)
     return Starlette(
         routes=routes,
@@ -119,11 +117,15 @@ async def _index(request: Request) -> Response:
     return JSONResponse({"assets": looked, "commit": workspace.search.position})
 
 
-async def _page(_request: Request) -> Response:
-    index = BUNDLE / "index.html"
-    if not index.is_file():
-        return PlainTextResponse("The explorer's bundle is not built: run `make web`.\n", status_code=503)
-    return FileResponse(index, headers={"Cache-Control": "no-cache"})
+def _explorer() -> BaseRoute:
+    """The built web application; its routes are behind `#`, so that every page is `index.html`."""
+    if (BUNDLE / "index.html").is_file():
+        return Mount("/", StaticFiles(directory=BUNDLE, html=True))
+    return Route("/", _not_built)
+
+
+async def _not_built(_request: Request) -> Response:
+    return PlainTextResponse("The explorer's bundle is not built: run `make web`.\n", status_code=503)
 
 
 async def _refuse(_request: Request, error: Exception) -> Response:

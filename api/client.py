@@ -14,7 +14,6 @@ from typing import Any, Self
 import httpx
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from api.server import NOTE
 from fabric import errors
 from fabric.errors import FabricError, ServerError
 from fabric.settings import Settings
@@ -115,7 +114,7 @@ class _InProcess(AbstractContextManager["_InProcess"]):
 def running(settings: Settings) -> str | None:
     """Address of the server that holds the data directory, if one does."""
     try:
-        note: Mapping[str, Any] = json.loads((settings.data_dir / NOTE).read_text(encoding="utf-8"))
+        note: Mapping[str, Any] = json.loads(settings.server_note.read_text(encoding="utf-8"))
         answer = httpx.get(f"{note['url']}/health", timeout=5)
         return str(note["url"]) if answer.json().get("pid") == note["pid"] else None
     except (OSError, ValueError, KeyError, httpx.HTTPError):

@@ -31,7 +31,7 @@ async def asset_page(request: Request) -> Response:
             f"offered are {HTML}, {TURTLE}, {JSONLD} and {NTRIPLES}\n", status_code=406, headers=headers
         )
     if chosen == HTML:
-        return RedirectResponse(f"/#/asset/{quote(root, safe='')}", status_code=303, headers=headers)
+        return RedirectResponse(f"/#/asset?iri={quote(root, safe='')}", status_code=303, headers=headers)
     found = await run_in_threadpool(workspace.assets.get, root)
     document = ntriples.lines(dict.fromkeys(fact.triple for fact in found.facts))
     if chosen != NTRIPLES:

@@ -17,10 +17,8 @@ from api.app import make_app
 from fabric.errors import FabricError, SettingsError
 from fabric.settings import Settings
 
-__all__ = ["NOTE", "serve"]
+__all__ = ["serve"]
 
-NOTE = "server.json"
-"""File in the data directory that tells the running server's address."""
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -32,10 +30,14 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     listener, url = _listen(settings)
     app = make_app(settings, indexing=True)
     failure: list[FabricError] = []
-    app.router.lifespan_context = _announcing(app, settings.data_dir / NOTE, url, ready, failure)
+    app.router.lifespan_context = _announcing(app, settings.server_note, url, ready, failure)
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False, lifespan="on"))
-    with listener:
-        server.run(sockets=[listener])
+    try:
+        with listener:
+            server.run(sockets=[listener])
+    except SystemExit:  # uvicorn's answer to an application that does not start
+        if not failure:
+            raise
     if failure:
         raise failure[0]
 

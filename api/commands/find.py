@@ -83,7 +83,8 @@ def print_results(found: dict[str, Any]) -> None:
         )
         if edge["highlight"]:
             console.print(f"    {edge['highlight']}", markup=False, soft_wrap=True)
-        console.print(f"    [dim]{_plain(', '.join(edge['why']))}[/]", soft_wrap=True)
+        if edge["why"]:
+            console.print(f"    [dim]{_plain(', '.join(edge['why']))}[/]", soft_wrap=True)
         console.print(f"    {node['iri']}", markup=False, style="dim", soft_wrap=True)
 
 
@@ -103,7 +104,10 @@ def show(asset: Asset, as_of: AsOf = None, data_dir: DataDir = None, as_json: As
 
 
 def resolve(fabric: Client, asset: str) -> str:
-    """The IRI of an asset given by IRI or exact name. Raises: UnknownAsset."""
+    """The IRI of an asset given by IRI or exact name, of the dataset where others are called so too.
+
+    Raises: UnknownAsset.
+    """
     if asset.startswith(("http://", "https://")):
         return asset
     if fabric.server is None:
@@ -112,6 +116,8 @@ def resolve(fabric: Client, asset: str) -> str:
     named = [edge["node"] for edge in edges if asset in {edge["node"]["title"], edge["node"]["identifier"]}]
     if not named:
         named = [edge["node"] for edge in edges if edge["node"]["identifier"].endswith((f"/{asset}", f".{asset}"))]
+    datasets = [node for node in named if node["kind"] == "dataset"]
+    named = datasets if len(datasets) == 1 else named
     if len(named) == 1:
         return str(named[0]["iri"])
     said = "no asset" if not named else f"{len(named)} assets: " + ", ".join(node["iri"] for node in named[:10])

@@ -18,6 +18,8 @@ from fabric.settings import Settings, read_settings
 __all__ = ["AsJson", "DataDir", "client", "console", "print_json", "settings", "show_table"]
 
 console = Console(highlight=False)
+if not console.is_terminal:
+    console.width = 200
 DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="Folder of graph, index and state [env FABRIC_DATA_DIR].")
 ]

@@ -220,11 +220,13 @@ class Asset:
         return [link(one) for one in await on_workspace(info, lambda w: w.assets.downstream(self.core.iri))]
 
     @strawberry.field
-    async def facts(self, info: Info) -> list[Annotated[Fact, strawberry.lazy("api.graphql.types")]]:
-        """Every statement about it, who makes it, and which run wrote it."""
+    async def facts(
+        self, info: Info, parts: bool = False
+    ) -> list[Annotated[Fact, strawberry.lazy("api.graphql.types")]]:
+        """Every statement about it, and with `parts` about its fields and other parts: who makes it, which run wrote it."""
         from api.graphql.views import facts
 
-        return await on_workspace(info, lambda w: facts(w, self.core))
+        return await on_workspace(info, lambda w: facts(w, self.core, parts=parts))
 
 
 async def _links(info: Info, refs: frozenset[model.Ref]) -> list[Link]:

@@ -171,13 +171,14 @@ def _newest_result(workspace: Workspace, check_iri: str) -> model.CheckResult | 
     return max(results, key=lambda one: (one.at.timestamp() if one.at else 0.0, one.name), default=None)
 
 
-def facts(workspace: Workspace, found: core.Asset) -> list[t.Fact]:
-    """Every statement about an asset and its parts, the asset's own first."""
+def facts(workspace: Workspace, found: core.Asset, *, parts: bool) -> list[t.Fact]:
+    """Every statement about an asset and, where asked, its parts, the asset's own first."""
     written = workspace.assets.written({fact.graph for fact in found.facts})
     own = f"<{found.iri}>"
     return [
         _fact(fact, written.get(fact.graph))
         for fact in sorted(found.facts, key=lambda fact: (fact.triple[0] != own, fact.triple, fact.source))
+        if parts or fact.triple[0] == own
     ]
 
 

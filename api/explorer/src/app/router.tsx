@@ -1,0 +1,49 @@
+import { createHashHistory, createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
+
+import { Crash } from "@/app/Crash";
+import { NotFound } from "@/app/NotFound";
+import { Shell } from "@/app/Shell";
+import { AssetPage } from "@/features/asset/AssetPage";
+import { readAssetSearch } from "@/features/asset/assetSearch";
+import { SearchPage } from "@/features/search/SearchPage";
+import { readSearch } from "@/features/search/searchParams";
+import { SourcesPage } from "@/features/sources/SourcesPage";
+import { parseSearch, stringifySearch } from "@/lib/urlSearch";
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: Crash });
+
+const search = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  component: SearchPage,
+  validateSearch: readSearch,
+});
+
+const asset = createRoute({
+  getParentRoute: () => root,
+  path: "/asset",
+  component: AssetPage,
+  validateSearch: readAssetSearch,
+});
+
+const sources = createRoute({ getParentRoute: () => root, path: "/sources", component: SourcesPage });
+
+const routeTree = root.addChildren([search, asset, sources]);
+
+/** Hash history: a deep link works from whatever path the server mounts the page at. */
+export function createExplorerRouter() {
+  return createRouter({
+    routeTree,
+    history: createHashHistory(),
+    parseSearch,
+    stringifySearch,
+    scrollRestoration: true,
+    defaultErrorComponent: Crash,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createExplorerRouter>;
+  }
+}

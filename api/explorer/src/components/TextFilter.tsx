@@ -1,0 +1,22 @@
+import styles from "@/components/TextFilter.module.css";
+
+interface Props {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+}
+
+export function TextFilter({ label, value, onChange }: Props) {
+  return (
+    <input
+      className={styles.input}
+      type="search"
+      aria-label={label}
+      placeholder={label}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+      spellCheck={false}
+      autoComplete="off"
+    />
+  );
+}

@@ -1,0 +1,63 @@
+import { AssetLink } from "@/components/AssetLink";
+import { Badge } from "@/components/Badge";
+import { Breadcrumb } from "@/components/Breadcrumb";
+import { KindIcon } from "@/components/KindIcon";
+import styles from "@/features/asset/AssetHeader.module.css";
+import { AssetMeasures } from "@/features/asset/AssetMeasures";
+import { Removed } from "@/features/asset/Removed";
+import type { AssetHead } from "@/features/asset/useAsset";
+import { kindLabel } from "@/lib/kinds";
+
+export function AssetHeader({ asset }: { asset: AssetHead }) {
+  const datasetKind = asset.__typename === "Dataset" ? asset.datasetKind : "";
+  return (
+    <header className={styles.header}>
+      {asset.removedAt && <Removed at={asset.removedAt} />}
+      <Breadcrumb path={asset.path} linked />
+      <div className={styles.heading}>
+        <KindIcon kind={asset.kind} tile />
+        <h1 data-testid="asset-title">{asset.title}</h1>
+        <Badge>{kindLabel(asset.kind)}</Badge>
+        {datasetKind && datasetKind !== asset.kind && <Badge>{kindLabel(datasetKind)}</Badge>}
+        {asset.platform && <Badge>{asset.platform}</Badge>}
+      </div>
+      {asset.description ? (
+        <p className={styles.description}>{asset.description}</p>
+      ) : (
+        <p className={styles.missing}>No description yet.</p>
+      )}
+      {asset.tags.length > 0 && (
+        <ul className={styles.tags} aria-label="Tags">
+          {asset.tags.map((tag) => (
+            <li key={tag}>{tag}</li>
+          ))}
+        </ul>
+      )}
+      <dl className={styles.facts}>
+        {asset.owners.length > 0 && (
+          <div>
+            <dt>{asset.owners.length === 1 ? "Owner" : "Owners"}</dt>
+            <dd className={styles.owners}>
+              {asset.owners.map((owner) => (
+                <AssetLink key={owner.iri} link={owner} />
+              ))}
+            </dd>
+          </div>
+        )}
+        {asset.__typename === "Dataset" && <AssetMeasures dataset={asset} />}
+        <div>
+          <dt>Described by</dt>
+          <dd>{asset.sources.join(", ") || "nobody"}</dd>
+        </div>
+        {asset.identifier !== asset.title && (
+          <div>
+            <dt>Identifier</dt>
+            <dd>
+              <code>{asset.identifier}</code>
+            </dd>
+          </div>
+        )}
+      </dl>
+    </header>
+  );
+}

@@ -1,0 +1,1 @@
+select sale_id, product_id, quantity, sold_at from {{ source('till', 'sales') }}
