@@ -98,8 +98,8 @@ class _Indexer:
             if self._stopping:
                 return
             try:
-                self._workspace.search.catch_up(semantic=False)
-                self._workspace.search.catch_up()
+                self._workspace.indexer.catch_up(semantic=False)
+                self._workspace.indexer.catch_up()
                 self._workspace.warm()
             except FabricError:
                 _log.exception("the search index is behind; it catches up with the next commit")
@@ -113,8 +113,8 @@ async def _index(request: Request) -> Response:
     """Bring the search index up to date; answers how many assets were looked at."""
     workspace: Workspace = request.app.state.workspace
     semantic = request.query_params.get("semantic", "true") == "true"
-    looked = await run_in_threadpool(lambda: workspace.search.catch_up(semantic=semantic))
-    return JSONResponse({"assets": looked, "commit": workspace.search.position})
+    looked = await run_in_threadpool(lambda: workspace.indexer.catch_up(semantic=semantic))
+    return JSONResponse({"assets": looked, "commit": workspace.indexer.position})
 
 
 def _explorer() -> BaseRoute:

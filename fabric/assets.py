@@ -1,11 +1,12 @@
 """Reading assets: what all sources and people say of one thing, who says it, now or at a past moment.
 
 The facts of all named graphs are merged: a value that a property can have once is taken from the curated graph where people set it,
-else from the first source by name; values that it can have many times are united.
+else from the source that says most of the asset; values that it can have many times are united.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -209,7 +210,8 @@ class Assets:
         tombstones, curated = self._iris.graph("tombstones"), self._iris.graph("curated")
         buried = [t for t, graph in quads if graph == tombstones]
         spoken = [(t, graph) for t, graph in quads if graph != tombstones]
-        spoken.sort(key=lambda quad: (quad[1] != curated, quad[1], quad[0]))
+        said = Counter(graph for _, graph in spoken)
+        spoken.sort(key=lambda quad: (quad[1] != curated, -said[quad[1]], quad[1], quad[0]))
         records = list(decode(dict.fromkeys(t for t, _ in spoken), self._iris))
         record = next((r for r in records if not isinstance(r, Lineage) and r.ref == ref), None)
         lineage = tuple(r for r in records if isinstance(r, Lineage) and r.downstream == ref)

@@ -58,8 +58,13 @@ def _read_name(token: str, iris: Iris) -> str:
     return token[1:-1] if token.startswith("<") else _value(token, iris)
 
 
-def _write_media_type(value: str, iris: Iris) -> str:
-    return _write_name(_MEDIA + value, iris) if "/" in value and ":" not in value else ntriples.text(value)
+def _write_media_type(value: str, _iris: Iris) -> str:
+    known = "/" in value and ":" not in value and ntriples.is_iri(_MEDIA + value)
+    return f"<{_MEDIA}{value}>" if known else ntriples.text(value)
+
+
+def _read_media_type(token: str, iris: Iris) -> str:
+    return token[1:-1].removeprefix(_MEDIA) if token.startswith("<") else _value(token, iris)
 
 
 TEXT = Codec(lambda value, _iris: ntriples.text(value), _value)
@@ -72,7 +77,7 @@ INSTANT = Codec(
 LINK = Codec(lambda ref, iris: f"<{iris.asset(ref)}>", _read_link)
 NAME = Codec(_write_name, _read_name)
 """An IRI where the text is one, else the text itself."""
-MEDIA_TYPE = Codec(_write_media_type, lambda token, iris: _read_name(token, iris).removeprefix(_MEDIA))
+MEDIA_TYPE = Codec(_write_media_type, _read_media_type)
 MAIL = Codec(
     lambda value, iris: _write_name(f"mailto:{value}", iris),
     lambda token, iris: _read_name(token, iris).removeprefix("mailto:"),

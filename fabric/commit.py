@@ -6,12 +6,13 @@
 1. The difference is written to the log as a draft, in pieces, while the harvest runs.
 2. Sealing gives it its number. From here on it will be in the graph, even if this process dies.
 3. It is applied. A difference up to `ATOMIC` triples is one transaction, together with the number in `graph/meta`. A larger
-   one (the first harvest of a big source) would need all of it in memory at once (1.5 million triples: 2.2 GB and 43 s, against 0.2 GB
-   and 9.5 s), so it is loaded in pieces that are safe to repeat, and the number is written last.
+   one (the first harvest of a big source) would need all of it in memory at once (1.5 million triples: 2.2 GB and 43 s,
+   against 0.2 GB and 9.5 s), so it is loaded in pieces that are safe to repeat, and the number is written last.
 4. The records' new state replaces the old one and the commit is done.
 
 `recover`, run when a data directory is opened, drops drafts, applies what is sealed and takes back what was being undone; it also
-repeats commits that the graph lost (the number in `graph/meta` is behind the log).
+repeats commits that the graph lost (the number in `graph/meta` is behind the log). Where taking back fails too, as on a full disk,
+the log is kept and `hold` tries again before anything else is committed.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -102,18 +104,29 @@ class Committer:
         self._graph, self._state, self._iris = graph, state, iris
         self._lock = threading.RLock()
         self._listeners: list[Callable[[int], None]] = []
+        self._unfinished = False
+        self._refused: int | None = None
 
     def listen(self, listener: Callable[[int], None]) -> None:
         """Have `listener` called with the number after each commit, in the committing thread."""
         self._listeners.append(listener)
 
-    @property
-    def lock(self) -> threading.RLock:
-        """Held while a commit is applied; hold it to see graph and log in step."""
-        return self._lock
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Keep others from committing, to see graph and log in step; what an earlier failure left is finished first.
+
+        Raises: StorageFull, GraphUnavailable, GraphError where that still cannot be finished.
+        """
+        with self._lock:
+            if self._unfinished:
+                self._finish()
+            yield
 
     def begin(self, kind: str, source: str, run: str | None = None, *, remember: bool = True) -> Draft:
         """Start a commit of `kind` for a registered source, or for `curated`."""
+        if self._unfinished:
+            with self.hold():
+                pass
         with self._state.begin() as connection:
             row = insert(commits).values(state="draft", kind=kind, source=source, run=run, added=0, removed=0)
             key = connection.execute(row).inserted_primary_key
@@ -121,48 +134,76 @@ class Committer:
             return Draft(self._state, int(key[0]), source, remember=remember)
 
     def drop(self, draft: Draft) -> None:
-        """Forget a draft; nothing of it reached the graph."""
-        self._delete(draft.id)
+        """Forget a draft; nothing of it reached the graph. One that was sealed is left alone: its log is still needed."""
+        try:
+            self._delete(draft.id, "draft")
+        except FabricError as error:
+            _log.warning("a draft is left until the data directory is opened anew: %s", error.what)
 
     def seal(self, draft: Draft, at: datetime | None = None) -> int | None:
         """Bring a draft into the graph. Returns its number, or None where it changes nothing.
 
-        Raises: StorageFull, GraphUnavailable, GraphError; the graph then is as it was before.
+        Raises: StorageFull, GraphUnavailable, GraphError; the graph then is as it was before. Where it could not be taken back
+        at once, that is done before the next commit or when the data directory is opened.
         """
         draft.write()
-        with self._lock:
+        with self.hold():
             if not draft.added and not draft.removed:
                 self._settle(draft.id, None)
                 return None
+            self._unfinished = True
             number = self._number(draft, at or datetime.now(UTC))
             try:
                 self._apply(draft.id)
-            except FabricError:
-                self._undo(draft.id)
+                self._settle(draft.id, number)
+            except BaseException:
+                self._refuse(draft.id)
                 raise
-            self._settle(draft.id, number)
+            self._unfinished = False
         for listener in self._listeners:
             listener(number)
         return number
 
     def recover(self) -> None:
         """Finish what a crash interrupted; see the module's text."""
-        with self._lock, self._state.read() as connection:
-            open_ = connection.execute(
-                select(commits.c.id, commits.c.number, commits.c.state)
-                .where(commits.c.state != "done")
-                .order_by(commits.c.number)
-            ).all()
-        for commit_id, number, state in open_:
-            _log.warning("finishing commit %s, found in state %s", number, state)
-            if state == "draft":
-                self._delete(commit_id)
-            elif state == "undo":
+        with self._lock:
+            for commit_id, _number in self._in_state("draft"):
+                self._delete(commit_id, "draft")
+            self._finish()
+            self._repeat_lost()
+
+    def _in_state(self, state: str) -> list[tuple[int, int]]:
+        chosen = select(commits.c.id, commits.c.number).where(commits.c.state == state).order_by(commits.c.number)
+        with self._state.read() as connection:
+            return [(row.id, row.number) for row in connection.execute(chosen)]
+
+    def _finish(self) -> None:
+        for commit_id, number in self._in_state("sealed"):
+            _log.warning("finishing commit %s, which was interrupted", number)
+            if commit_id == self._refused:
                 self._undo(commit_id)
-            else:
+                continue
+            try:
                 self._apply(commit_id)
                 self._settle(commit_id, number)
-        self._repeat_lost()
+            except FabricError as error:
+                if error.retryable:
+                    raise
+                _log.warning("commit %s cannot be finished and is taken back: %s", number, error.what)
+                self._undo(commit_id)
+        for commit_id, number in self._in_state("undo"):
+            _log.warning("taking back commit %s", number)
+            self._undo(commit_id)
+        self._unfinished = False
+
+    def _refuse(self, commit_id: int) -> None:
+        self._refused = commit_id
+        try:
+            self._undo(commit_id)
+        except FabricError as error:
+            _log.warning("a refused commit is taken back later: %s", error.what)
+        else:
+            self._unfinished = False
 
     def _repeat_lost(self) -> None:
         mark = self.mark()
@@ -232,26 +273,49 @@ class Committer:
     def _note(self, change: Update, row: Any) -> None:
         """Add to the update what `graph/meta` says: the commit's number, and who wrote each graph and when."""
         meta = self._iris.graph("meta")
-        self._replace(change, f"<{meta}>", _LAST, ntriples.integer(row.number))
-        for graph in {*change.added, *change.removed} - {meta}:
-            subject = f"<{graph}>"
-            self._replace(change, subject, _COMMIT, ntriples.integer(row.number))
-            self._replace(change, subject, _GENERATED_AT, ntriples.instant(row.at))
-            if row.run:
-                self._replace(change, subject, _GENERATED_BY, f"<{self._iris.run(row.run)}>")
+        graphs = {*change.added, *change.removed} - {meta}
+        self._say(change, meta, {_LAST: ntriples.integer(row.number)})
+        for graph in graphs:
+            self._say(change, graph, self._written(row))
 
-    def _replace(self, change: Update, subject: str, predicate: str, value: str) -> None:
+    def _written(self, row: Any) -> dict[str, str]:
+        said = {_COMMIT: ntriples.integer(row.number), _GENERATED_AT: ntriples.instant(row.at)}
+        return {**said, _GENERATED_BY: f"<{self._iris.run(row.run)}>"} if row.run else said
+
+    def _say(self, change: Update, subject: str, said: Mapping[str, str]) -> None:
+        """Have `graph/meta` say this of the subject and nothing else."""
         meta = self._iris.graph("meta")
-        old = [triple for triple, _ in self._graph.match(subject[1:-1], predicate, None, meta) if triple[2] != value]
-        change.remove(meta, old)
-        change.add(meta, [(subject, predicate, value)])
+        want = {(f"<{subject}>", predicate, value) for predicate, value in said.items()}
+        held = {triple for triple, _ in self._graph.match(subject, graph=meta)}
+        change.remove(meta, sorted(held - want))
+        change.add(meta, sorted(want - held))
+
+    def _unsay(self, commit_id: int) -> None:
+        """Have `graph/meta` say again what it said before the commit."""
+        with self._state.read() as connection:
+            number = connection.execute(select(commits.c.number).where(commits.c.id == commit_id)).scalar_one()
+            if self.mark() != number:
+                return
+            done = select(commits).where(commits.c.state == "done").order_by(commits.c.number.desc()).limit(1)
+            last = connection.execute(done).first()
+            change = Update()
+            self._say(change, self._iris.graph("meta"), {_LAST: ntriples.integer(last.number)} if last else {})
+            touched = select(changes.c.graph).distinct().where(changes.c.commit_id == commit_id)
+            for graph in connection.execute(touched).scalars():
+                before = connection.execute(
+                    done.where(commits.c.id.in_(select(changes.c.commit_id).where(changes.c.graph == graph)))
+                ).first()
+                self._say(change, graph, self._written(before) if before else {})
+        self._graph.update(change)
 
     def _undo(self, commit_id: int) -> None:
         with self._state.begin() as connection:
             connection.execute(update(commits).where(commits.c.id == commit_id).values(state="undo"))
         with self._state.read() as connection:
             self._in_pieces(lambda: changes_of(connection, commit_id), forward=False)
-        self._delete(commit_id)
+        self._unsay(commit_id)
+        self._graph.flush()
+        self._delete(commit_id, "undo")
 
     def _settle(self, commit_id: int, number: int | None) -> None:
         with self._state.begin() as connection:
@@ -273,8 +337,10 @@ class Committer:
             else:
                 connection.execute(update(commits).where(commits.c.id == commit_id).values(state="done"))
 
-    def _delete(self, commit_id: int) -> None:
+    def _delete(self, commit_id: int, state: str) -> None:
         with self._state.begin() as connection:
+            if connection.execute(select(commits.c.state).where(commits.c.id == commit_id)).scalar() != state:
+                return
             for table in (drafts, changes):
                 connection.execute(delete(table).where(table.c.commit_id == commit_id))
             connection.execute(delete(commits).where(commits.c.id == commit_id))

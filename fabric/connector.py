@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, SecretBytes, SecretStr, ValidationError
 
 from fabric.errors import MissingExtra, SettingsError, UnknownConnector
 from fabric.model import Problem, Record, Ref
@@ -129,7 +129,13 @@ def connector_class(name: str) -> type[Connector[Any]]:
             f"no connector is named {name!r}; installed are {', '.join(sorted(entries)) or 'none'}",
             remedy="correct the name or install the package that brings the connector",
         )
-    loaded = entries[name].load()
+    try:
+        loaded = entries[name].load()
+    except (AttributeError, ImportError) as error:
+        raise UnknownConnector(
+            f"the connector {name!r} cannot be loaded from {entries[name].value!r}: {error}",
+            remedy="correct, upgrade or uninstall the package that declares it",
+        ) from error
     if not (isinstance(loaded, type) and issubclass(loaded, Connector)):
         raise UnknownConnector(
             f"the entry point {name!r} of {GROUP} is {loaded!r}, which is no subclass of fabric.connector.Connector",
@@ -138,8 +144,12 @@ def connector_class(name: str) -> type[Connector[Any]]:
     return loaded
 
 
-def read_config(connector: type[Connector[Any]], options: Mapping[str, object]) -> Config:
+def read_config(
+    connector: type[Connector[Any]], options: Mapping[str, object], *, given: Mapping[str, object] | None = None
+) -> Config:
     """Validate `options` against the connector's `Config`.
+
+    `given` are the options before references were resolved: complaints show these, not what they refer to.
 
     Raises: SettingsError, naming each wrong option and what was expected, never a secret's value.
     """
@@ -149,26 +159,38 @@ def read_config(connector: type[Connector[Any]], options: Mapping[str, object]) 
         known = ", ".join(connector.Config.model_fields)
         raise SettingsError(
             f"the options of connector {connector.name!r} are wrong: "
-            + "; ".join(_complaint(connector.Config, item) for item in error.errors(include_url=False)),
+            + "; ".join(
+                _complaint(connector.Config, item, options, given or options)
+                for item in error.errors(include_url=False)
+            ),
             remedy=f"known options are {known}",
         ) from None
 
 
 def secret_options(connector: type[Connector[Any]]) -> frozenset[str]:
     """Names of the options that hold secrets."""
-    return frozenset(
-        name for name, field in connector.Config.model_fields.items() if "SecretStr" in str(field.annotation)
-    )
+    return frozenset(name for name, field in connector.Config.model_fields.items() if _is_secret(field.annotation))
+
+
+def _is_secret(annotation: Any, within: frozenset[type] = frozenset()) -> bool:
+    """Whether values of the type hold a secret, be it within a collection or another model."""
+    if isinstance(annotation, type) and issubclass(annotation, (SecretStr, SecretBytes)):
+        return True
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation not in within:
+        return any(_is_secret(field.annotation, within | {annotation}) for field in annotation.model_fields.values())
+    return any(_is_secret(part, within) for part in get_args(annotation))
 
 
 def _entries() -> dict[str, EntryPoint]:
     return {entry.name: entry for entry in entry_points(group=GROUP)}
 
 
-def _complaint(config: type[Config], item: Any) -> str:
+def _complaint(config: type[Config], item: Any, options: Mapping[str, object], given: Mapping[str, object]) -> str:
     place = ".".join(str(part) for part in item["loc"]) or "options"
-    field = config.model_fields.get(str(item["loc"][0])) if item["loc"] else None
-    hidden = field is not None and field.annotation is not None and SecretStr.__name__ in str(field.annotation)
-    given = "" if hidden or item["type"] in {"missing", "extra_forbidden"} else f" (given {item['input']!r})"
+    name = str(item["loc"][0]) if item["loc"] else ""
+    field = config.model_fields.get(name)
+    # What is no field of its own, such as all options together, may hold a secret.
+    hidden = field is None or _is_secret(field.annotation) or item["type"] in {"missing", "extra_forbidden"}
+    value = item["input"] if given.get(name) == options.get(name) else given.get(name)
     message = "unknown option" if item["type"] == "extra_forbidden" else item["msg"]
-    return f"{place}: {message}{given}"
+    return f"{place}: {message}" + ("" if hidden else f" (given {value!r})")

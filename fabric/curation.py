@@ -44,26 +44,34 @@ class Curation:
 
         Raises: UnknownAsset, InputError where a tag or owner to remove was not curated.
         """
-        asset = self._assets.get(iri)
-        graph = self._iris.graph("curated")
-        now = {triple for triple, _ in self._graph.match(iri, graph=graph)}
-        want = set(now)
-        subject = f"<{iri}>"
-        self._single(want, subject, token(_LABEL.get(asset.ref.kind, "dct:title")), title)
-        self._single(
-            want, subject, token("skos:definition" if asset.ref.kind == "concept" else "dct:description"), description
-        )
-        self._many(want, asset.ref, {(subject, token("dcat:keyword"), ntriples.text(_word(tag))) for tag in add_tags},
-                   {(subject, token("dcat:keyword"), ntriples.text(tag)) for tag in remove_tags})  # fmt: skip
-        self._many(
-            want,
-            asset.ref,
-            {self._owner(subject, name) for name in add_owners},
-            {self._owner(subject, name) for name in remove_owners},
-        )
+        with self._committer.hold():
+            asset = self._assets.get(iri)
+            graph = self._iris.graph("curated")
+            now = {triple for triple, _ in self._graph.match(iri, graph=graph)}
+            want = set(now)
+            subject = f"<{iri}>"
+            concept = asset.ref.kind == "concept"
+            self._single(want, subject, token(_LABEL.get(asset.ref.kind, "dct:title")), title)
+            self._single(want, subject, token("skos:definition" if concept else "dct:description"), description)
+            self._many(want, asset.ref, {_keyword(subject, _word(tag)) for tag in add_tags},
+                       {_keyword(subject, tag) for tag in remove_tags})  # fmt: skip
+            self._many(
+                want,
+                asset.ref,
+                {self._owner(subject, name) for name in add_owners},
+                {self._owner(subject, name) for name in remove_owners},
+            )
+            return self._commit(iri, now, want) if want != now else None
+
+    def _commit(self, iri: str, now: set[Triple], want: set[Triple]) -> int | None:
         draft = self._committer.begin("curate", "curated", remember=False)
-        draft.add([Change(iri, graph, tuple(sorted(want - now)), tuple(sorted(now - want)))] if want != now else [])
-        return self._committer.seal(draft)
+        try:
+            change = Change(iri, self._iris.graph("curated"), tuple(sorted(want - now)), tuple(sorted(now - want)))
+            draft.add([change])
+            return self._committer.seal(draft)
+        except BaseException:
+            self._committer.drop(draft)
+            raise
 
     def _owner(self, subject: str, name: str) -> Triple:
         return subject, token("fab:owner"), f"<{self._iris.asset(agent(_word(name)))}>"
@@ -86,6 +94,10 @@ class Curation:
             )
         want -= remove
         want |= add
+
+
+def _keyword(subject: str, tag: str) -> Triple:
+    return subject, token("dcat:keyword"), ntriples.text(tag)
 
 
 def _word(text: str) -> str:

@@ -28,7 +28,7 @@ _EXACT = {
     "timestamp_s smalldatetime datetimeoffset timestamp_ltz timestamp_ntz timestamp_tz",
     "time": "time timetz time32 time64 time_ns",
     "duration": "interval duration month_interval",
-    "binary": "binary varbinary blob tinyblob mediumblob longblob bytea bytes large_binary image raw fixed_size_binary "
+    "binary": "binary varbinary blob tinyblob mediumblob longblob bytea bytes large_binary image raw fixed fixed_size_binary "
     "binary_view geometry geography",
     "json": "json jsonb variant super",
     "object": "struct row record map object hstore",
@@ -39,30 +39,26 @@ _EXACT = {
 }
 _LOGICAL = {native: logical for logical, names in _EXACT.items() for native in names.split()}
 _HEAD = re.compile(r"[a-z_0-9]+")
+_BRACKETED = ("date", "duration", "fixed", "map", "time")
 
 
 def logical_type(native: str | None) -> str:
     """The logical datatype of a native type's spelling: `varchar(255)` is `string`, `integer[]` is `array`."""
     if not native:
         return "any"
-    text = native.strip().lower().removeprefix("unsigned ")
-    if (
-        text.endswith("[]")
-        or text.startswith("_")
-        or (text.endswith("]") and "[" in text and not text.startswith("map"))
-    ):
-        return (
-            "array"
-            if not text.startswith(("timestamp", "date", "time", "duration")) or text.endswith("[]")
-            else _time(text)
-        )
+    text = native.strip().lower().strip('"').removeprefix("unsigned ")
     if text == "tinyint(1)":
         return "boolean"
-    head = _HEAD.match(text)
-    return _LOGICAL.get(head.group(), "any") if head else "any"
+    return "array" if _is_array(text) else _head_type(text)
 
 
-def _time(text: str) -> str:
-    """Arrow writes units in brackets: `timestamp[us, tz=UTC]`."""
+def _is_array(text: str) -> bool:
+    if text.endswith("[]") or text.startswith("_"):
+        return True
+    # Arrow writes units and sizes in brackets, `timestamp[us, tz=UTC]` and `fixed_size_binary[16]`; DuckDB `integer[3]`.
+    return text.endswith("]") and "[" in text and not text.startswith(_BRACKETED)
+
+
+def _head_type(text: str) -> str:
     head = _HEAD.match(text)
     return _LOGICAL.get(head.group(), "any") if head else "any"

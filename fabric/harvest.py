@@ -2,9 +2,10 @@
 
     connector -> records -> triples -> shapes -> difference -> draft -> commit
 
-A record whose triples are those of last time costs a digest. Records that break a shape are refused and reported; what the graph
-held of them stays. A harvest that ends normally and met no `Problem` is complete: what it no longer found is
-removed from the source's graph and, where no other source describes it, gets a tombstone. A partial or failed one removes nothing.
+A record whose triples are those of last time costs a digest. Records that break a shape are refused and reported; what the
+graph held of them stays. A harvest that ends normally and met no `Problem` is complete: what it no longer found is removed from
+the source's graph and, where no other source describes it, gets a tombstone; runs and check results stay. A partial or failed
+harvest removes nothing.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ __all__ = ["Harvester", "Report"]
 
 _INVALIDATED, _INVALIDATED_BY = token("prov:invalidatedAtTime"), token("prov:wasInvalidatedBy")
 _TITLE = token("dct:title")
+EVENTS = frozenset({"run", "check-result"})
+"""Kinds that happened once: a source that tells only the latest does not take back the earlier ones."""
 
 
 @dataclass(slots=True)
@@ -88,10 +91,12 @@ class Harvester:
         try:
             pass_ = _Pass(self, source, draft, run_id)
             pass_.read(connector, progress, cancelled or threading.Event())
-            if pass_.report.complete:
-                pass_.bury()
-            pass_.report.added, pass_.report.removed = draft.added, draft.removed
-            pass_.report.commit = self._committer.seal(draft)
+            with self._committer.hold():
+                if pass_.report.complete:
+                    pass_.bury(kept=EVENTS)
+                pass_.unbury()
+                pass_.report.added, pass_.report.removed = draft.added, draft.removed
+                pass_.report.commit = self._committer.seal(draft)
         except BaseException:
             self._committer.drop(draft)
             raise
@@ -102,9 +107,10 @@ class Harvester:
         draft = self._committer.begin("remove", source, run_id)
         try:
             pass_ = _Pass(self, source, draft, run_id)
-            pass_.bury()
-            pass_.report.removed = draft.removed
-            pass_.report.commit = self._committer.seal(draft)
+            with self._committer.hold():
+                pass_.bury()
+                pass_.report.added, pass_.report.removed = draft.added, draft.removed
+                pass_.report.commit = self._committer.seal(draft)
         except BaseException:
             self._committer.drop(draft)
             raise
@@ -120,13 +126,13 @@ class _Pass:
         self._graph = self._iris.harvest_graph(source)
         self._tombstones = self._iris.graph("tombstones")
         self._known = self._load()
-        self._buried = self._load_tombstones()
+        self._told: set[str] = set()
         self._seen: set[bytes] = set()
         self.report = Report()
 
     def read(self, connector: Connector[Any], progress: Callable[[Report], None], cancelled: threading.Event) -> None:
         """Take in all that the connector yields."""
-        items = connector.harvest_changes(self._versions()) if self._known else connector.harvest()
+        items = connector.harvest_changes(self._versions())
         try:
             for item in items:
                 if cancelled.is_set():
@@ -203,17 +209,29 @@ class _Pass:
         added = tuple(triple for triple in triples if triple not in before) if before else tuple(triples)
         removed = tuple(before.difference(triples)) if before else ()
         parts = [Change(root, self._graph, added, removed)] if added or removed else []
-        if root in self._buried and added:
-            parts.append(Change(root, self._tombstones, (), tuple(self._buried.pop(root))))
+        if added and label:
+            self._told.add(root)
         self._draft.add(parts, RecordState(key, root, label, digest, version, pack(triples)))
         if parts:
             self.report.changed += 1
         else:
             self.report.unchanged += 1
 
-    def bury(self) -> None:
-        """Remove what this pass did not see."""
-        gone = [key for key in self._known if key not in self._seen]
+    def unbury(self) -> None:
+        """Remove the tombstones of what this pass describes again; others must be kept from committing."""
+        buried: dict[str, list[Triple]] = {}
+        for triple, _graph in self._h._graph.match(graph=self._tombstones) if self._told else ():
+            root = triple[0][1:-1]
+            if root in self._told:
+                buried.setdefault(root, []).append(triple)
+        for root, triples in buried.items():
+            self._draft.add([Change(root, self._tombstones, (), tuple(triples))])
+
+    def bury(self, kept: frozenset[str] = frozenset()) -> None:
+        """Remove what this pass did not see, but for assets of the kinds to be kept; others must be kept from committing."""
+        gone = [
+            key for key, known in self._known.items() if key not in self._seen and self._kind(known.root) not in kept
+        ]
         elsewhere = self._elsewhere(gone)
         now = ntriples.instant(datetime.now(UTC))
         for key in gone:
@@ -225,6 +243,10 @@ class _Pass:
                 self.report.tombstoned += 1
             self._draft.add(parts, RecordState(key, known.root, known.label, None))
             self.report.changed += 1
+
+    def _kind(self, root: str) -> str | None:
+        ref = self._iris.ref(root)
+        return ref.kind if ref else None
 
     def _tombstone(self, known: _Known, old: tuple[Triple, ...], now: str) -> tuple[Triple, ...]:
         subject = f"<{known.root}>"
@@ -242,18 +264,15 @@ class _Pass:
             rows = connection.execute(select(*columns).where(records.c.source == self._source))
             return {key: _Known(root, label, digest, version) for key, root, label, digest, version in rows}
 
-    def _load_tombstones(self) -> dict[str, list[Triple]]:
-        found: dict[str, list[Triple]] = {}
-        for triple, _graph in self._h._graph.match(graph=self._tombstones):
-            found.setdefault(triple[0][1:-1], []).append(triple)
-        return found
-
     def _versions(self) -> dict[Ref, str]:
         prefix = f"{MAPPING_VERSION}:"
         return {
             ref: known.version.removeprefix(prefix)
             for known in self._known.values()
-            if known.version and known.version.startswith(prefix) and (ref := self._iris.ref(known.root))
+            if known.label
+            and known.version
+            and known.version.startswith(prefix)
+            and (ref := self._iris.ref(known.root))
         }
 
     def _old(self, key: bytes) -> tuple[Triple, ...]:

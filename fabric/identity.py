@@ -10,20 +10,33 @@ import re
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
-from fabric.errors import SettingsError
+from fabric.errors import InputError, SettingsError
 from fabric.model import Ref
 
 __all__ = ["DEFAULT_BASE", "Iris", "escape"]
 
 DEFAULT_BASE = "http://localhost:8642"
-_BASE = re.compile(r"https?://[^\s<>\"{}|\\^`/]+(/[^\s<>\"{}|\\^`?#]*)?")
+_BASE = re.compile(
+    r"https?://(?:\[[0-9A-Fa-f:.]+\]|[\w.-]+)(?::[0-9]+)?(?:/(?:[\w.~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*)*"
+)
 _PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")
 
 
 @lru_cache(maxsize=65536)
 def escape(text: str) -> str:
-    """Percent-encode one part of an IRI."""
-    return text if _PLAIN.fullmatch(text) else quote(text, safe="", errors="strict")
+    """Percent-encode one part of an IRI.
+
+    Raises: InputError where it holds half a surrogate pair, which no Unicode encoding can store.
+    """
+    if _PLAIN.fullmatch(text):
+        return text
+    try:
+        return quote(text, safe="", errors="strict")
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"the name {text!a} holds {text[error.start]!a}, half a surrogate pair",
+            remedy="correct the encoding at the source",
+        ) from None
 
 
 class Iris:
@@ -36,7 +49,15 @@ class Iris:
         self._prefix = f"{self.base}/id/"
 
     def asset(self, ref: Ref) -> str:
-        """The IRI of an asset."""
+        """The IRI of an asset.
+
+        Raises: InputError where its namespace or name is empty or cannot be encoded.
+        """
+        if not (ref.namespace and ref.name):
+            raise InputError(
+                f"a {ref.kind} has the namespace {ref.namespace!r} and the name {ref.name!r}, but neither may be empty",
+                remedy="the connector must name it",
+            )
         return f"{self._prefix}{ref.kind}/{escape(ref.namespace)}/{escape(ref.name)}"
 
     def field(self, dataset: Ref, path: str) -> str:

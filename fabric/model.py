@@ -329,7 +329,7 @@ class Lineage:
     @property
     def ref(self) -> Ref:
         """Identity of the edge; it is no asset and has no IRI of its own."""
-        return Ref("lineage", "\n".join(_flat(self.downstream)), "\n".join(_flat(self.upstream)))
+        return Ref("lineage", _flat(self.downstream), _flat(self.upstream))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -469,5 +469,6 @@ class Problem:
     reason: str
 
 
-def _flat(ref: Ref) -> tuple[str, str, str]:
-    return (ref.kind, ref.namespace, ref.name)
+def _flat(ref: Ref) -> str:
+    """One text of a ref, such that different refs have different texts."""
+    return "\n".join(part.replace("\\", "\\\\").replace("\n", "\\n") for part in (ref.kind, ref.namespace, ref.name))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
+from ipaddress import AddressValueError, IPv6Address
 
 from fabric.errors import InputError
 from fabric.terms import XSD, expand
@@ -33,12 +34,24 @@ __all__ = [
 
 Triple = tuple[str, str, str]
 
-_SPECIAL = re.compile('[\\x00-\\x1f"\\\\\\x7f\ud800-\udfff]')
+# The two noncharacters are no XML characters, and Oxigraph writes them escaped.
+_SPECIAL = re.compile('[\\x00-\\x1f"\\\\\\x7f\ud800-\udfff\ufffe\uffff]')
 _ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f", '"': '\\"', "\\": "\\\\"}
 _UNESCAPE = re.compile(r"\\(?:([tbnrf\"'\\])|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
 _UNESCAPES = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
 _LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:\^\^<([^>]*)>|@([A-Za-z0-9-]+))?', re.DOTALL)
-_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`\ud800-\udfff]+")
+_UCS = "\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U000e1000-\U000efffd" + "".join(
+    f"{chr(plane << 16)}-{chr(plane << 16 | 0xFFFD)}" for plane in range(1, 14)
+)
+_PRIVATE = "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd"
+_BASIC, _ENCODED = f"A-Za-z0-9._~!$&'()*+,;={_UCS}-", "%[0-9A-Fa-f]{2}"
+_IRI = re.compile(
+    "[A-Za-z][A-Za-z0-9+.-]*:(?=.)"
+    rf"(?://(?:(?:[:{_BASIC}]|{_ENCODED})*@)?(?:\[([0-9A-Fa-f:.]+)\]|(?:[{_BASIC}]|{_ENCODED})*)(?::[0-9]*)?(?=[/?#]|$)|(?!//))"
+    rf"(?:[:@/{_BASIC}]|{_ENCODED})*"
+    rf"(?:\?(?:[:@/?{_PRIVATE}{_BASIC}]|{_ENCODED})*)?"
+    rf"(?:\#(?:[:@/?{_BASIC}]|{_ENCODED})*)?"
+)
 _INTEGER, _DECIMAL, _BOOLEAN, _DATETIME = (f"<{XSD}{name}>" for name in ("integer", "decimal", "boolean", "dateTime"))
 
 
@@ -61,8 +74,20 @@ def iri(value: str) -> str:
 
 
 def is_iri(value: str) -> bool:
-    """Whether the text can stand as an absolute IRI."""
-    return _IRI.fullmatch(value) is not None
+    """Whether the text is an absolute IRI (RFC 3987, section 2.2); a store refuses any other.
+
+    Such texts as `note:`, with nothing after the scheme, are taken as none.
+    """
+    match = _IRI.fullmatch(value)
+    return match is not None and (match[1] is None or _is_ipv6(match[1]))
+
+
+def _is_ipv6(address: str) -> bool:
+    try:
+        IPv6Address(address)
+    except AddressValueError:
+        return False
+    return True
 
 
 def text(value: str) -> str:
@@ -79,7 +104,12 @@ def integer(value: int) -> str:
 
 
 def decimal(value: Decimal) -> str:
-    """The token of an xsd:decimal, without exponent or trailing zeros."""
+    """The token of an xsd:decimal, without exponent or trailing zeros.
+
+    Raises: InputError for infinity and what is not a number.
+    """
+    if not value.is_finite():
+        raise InputError(f"{value} is no decimal number", remedy="leave the value out")
     plain = format(value, "f")
     if "." in plain:
         plain = plain.rstrip("0").rstrip(".")
@@ -92,8 +122,11 @@ def boolean(value: bool) -> str:  # noqa: FBT001
 
 
 def instant(value: datetime) -> str:
-    """The token of an xsd:dateTime in UTC; a time without a zone is taken as UTC."""
-    moment = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    """The token of an xsd:dateTime in UTC; a time without a zone is taken as UTC.
+
+    Raises: InputError where its year in UTC is none from 1 to 9999.
+    """
+    moment = _in_utc(value)
     stamp = moment.strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")
     fraction = f".{moment.microsecond:06d}".rstrip("0") if moment.microsecond else ""
     return f'"{stamp}{fraction}Z"^^{_DATETIME}'
@@ -108,7 +141,16 @@ def parse_instant(lexical: str) -> datetime:
         moment = datetime.fromisoformat(lexical)
     except ValueError:
         raise InputError(f"{lexical!r} is no date and time", remedy="write it as 2026-01-31T08:00:00Z") from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return _in_utc(moment)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        raise InputError(
+            f"the time {moment.isoformat()} has no year from 1 to 9999 in UTC", remedy="leave the value out"
+        ) from None
 
 
 def read_literal(literal: str) -> tuple[str, str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 
 from fabric.errors import InputError
 from fabric.harvest import Report
-from fabric.state import State, runs
+from fabric.state import State, commits, runs
 
 __all__ = ["HarvestRun", "Runs"]
 
@@ -58,9 +58,22 @@ class Runs:
 
     def interrupt(self) -> None:
         """Mark runs that a crash left running as failed; called when a data directory is opened."""
-        for run in self.list(first=None):
-            if run.state == "running":
-                self.end(run.id, "failed", run.report, "the process ended before the harvest did; nothing was changed")
+        with self._state.read() as connection:
+            left = [_run(row) for row in connection.execute(select(runs).where(runs.c.state == "running"))]
+            ids = [run.id for run in left]
+            landed = {
+                row.run: row
+                for row in connection.execute(select(commits).where(commits.c.run.in_(ids), commits.c.state == "done"))
+            }
+        for run in left:
+            report, error = run.report, "the process ended before the harvest did; nothing was changed"
+            if run.id in landed:
+                row = landed[run.id]
+                report = replace(report, commit=row.number, added=row.added, removed=row.removed)
+                error = (
+                    f"the process ended while the harvest was being written; it is in the graph as commit {row.number}"
+                )
+            self.end(run.id, "failed", report, error)
 
     def get(self, run_id: str) -> HarvestRun:
         """One run. Raises: InputError where there is none."""

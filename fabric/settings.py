@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from platformdirs import user_cache_dir
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -38,12 +39,25 @@ class Settings(BaseSettings):
         default=True, description="Whether search uses meaning (a sentence-transformers model) besides words."
     )
     embedding_model: str = Field(
-        "builtin", description="`builtin` (all-MiniLM-L6-v2, packaged), or a model's name or folder."
+        "builtin", description="`builtin` (all-MiniLM-L6-v2, packaged), or the folder of a sentence-transformers model."
+    )
+    cache_dir: Path | None = Field(
+        None, description="Folder of exported models, shared between data directories; the user's cache by default."
     )
     snapshot_every: int = Field(
         200, ge=0, description="Take a snapshot of the graph every so many commits; 0 takes none."
     )
     snapshots_kept: int = Field(6, ge=1, description="How many snapshots to keep.")
+
+    @property
+    def models_dir(self) -> Path:
+        """Folder of exported models; they are made again where they are missing."""
+        return (self.cache_dir or Path(user_cache_dir("kgfabric", appauthor=False))) / "models"
+
+    @property
+    def server_note(self) -> Path:
+        """File that tells the address of the server that holds the data directory, while one does."""
+        return self.data_dir / "server.json"
 
 
 def read_settings(**given: object) -> Settings:

@@ -18,6 +18,7 @@ from rdflib import RDF, SH, XSD, BNode, Literal, URIRef
 from rdflib.collection import Collection
 
 from fabric import ntriples
+from fabric.errors import InputError
 from fabric.ntriples import TYPE, Triple, lines
 from fabric.terms import compact
 
@@ -128,11 +129,16 @@ class Shapes:
         return found
 
     def judge(self, triples: Iterable[Triple]) -> list[Refusal]:
-        """What pySHACL says of the triples."""
+        """What pySHACL says of the triples; what it cannot judge, such as an order between blank nodes, is refused."""
         from pyshacl import validate  # a second to import, and only wrong records need it
+        from pyshacl.errors import ReportableRuntimeError
 
-        data = rdflib.Graph().parse(data=lines(triples), format="nt")
-        conforms, report, _text = validate(data, shacl_graph=self._graph, advanced=False, inplace=True)
+        held = list(triples)
+        data = rdflib.Graph().parse(data=lines(held), format="nt")
+        try:
+            conforms, report, _text = validate(data, shacl_graph=self._graph, advanced=False, inplace=True)
+        except (ReportableRuntimeError, TypeError) as error:  # TypeError: it compares ill-typed literals by `<=`
+            return [Refusal(held[0][0].strip("<>"), "the shapes", "", "", f"pySHACL cannot judge it: {error}")]
         if conforms:
             return []
         assert isinstance(report, rdflib.Graph)
@@ -214,7 +220,9 @@ def _check(graph: rdflib.Graph, predicate: rdflib.term.Node, value: rdflib.term.
 
 
 def _ordered(lower: list[str], upper: list[str]) -> bool:
-    moments = [[ntriples.parse_instant(ntriples.read_literal(item)[0]) for item in items] for items in (lower, upper)]
+    if not all(map(_is_moment, (*lower, *upper))):
+        return False
+    moments = [[ntriples.parse_instant(_lexical(item)) for item in items] for items in (lower, upper)]
     return all(a <= b for a in moments[0] for b in moments[1])
 
 
@@ -235,17 +243,17 @@ def _value_test(
         return lambda item: item in allowed
     if predicate == SH.pattern:
         pattern = re.compile(str(value))
-        return lambda item: pattern.search(_lexical(item)) is not None
+        return lambda item: item[0] != "_" and pattern.search(_lexical(item)) is not None
     if predicate in {SH.minLength, SH.maxLength} and isinstance(value, Literal):
         length = int(value)
         return (
-            (lambda item: len(_lexical(item)) >= length)
+            (lambda item: item[0] != "_" and len(_lexical(item)) >= length)
             if predicate == SH.minLength
-            else (lambda item: len(_lexical(item)) <= length)
+            else (lambda item: item[0] != "_" and len(_lexical(item)) <= length)
         )
     if predicate == SH.minInclusive and isinstance(value, Literal):
         least = float(value)
-        return lambda item: _number(item) >= least
+        return lambda item: item[0] != "_" and _number(item) >= least
     return None
 
 
@@ -255,20 +263,36 @@ def _alternative(graph: rdflib.Graph, option: rdflib.term.Node) -> Callable[[str
 
 
 _LEXICAL = {
-    str(XSD.integer): re.compile(r'"[+-]?[0-9]+"'),
+    # Python refuses to read integers of more than 4,300 digits, and so pySHACL does.
+    str(XSD.integer): re.compile(r'"[+-]?[0-9]{1,1000}"'),
     str(XSD.boolean): re.compile(r'"(?:true|false|0|1)"'),
     str(XSD.decimal): re.compile(r'"[+-]?[0-9]*\.?[0-9]+"'),
 }
+_MOMENT = re.compile(
+    r'"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})?)"\^\^<'
+    + re.escape(str(XSD.dateTime))
+    + ">"
+)
 
 
-def _datatype(datatype: str) -> Callable[[str], bool]:
+def _is_moment(item: str) -> bool:
+    match = _MOMENT.fullmatch(item)
+    try:
+        return match is not None and ntriples.parse_instant(match[1]) is not None
+    except InputError:
+        return False
+
+
+def _datatype(datatype: str) -> Callable[[str], bool] | None:
     if datatype == str(XSD.string):
         return lambda item: item.startswith('"') and item.endswith('"')
     if datatype == str(RDF.langString):
         return lambda item: item.startswith('"') and not item.endswith(('"', ">"))
+    if datatype == str(XSD.dateTime):
+        return _is_moment
     suffix, lexical = f"^^<{datatype}>", _LEXICAL.get(datatype)
     if lexical is None:
-        return lambda item: item.endswith(suffix)
+        return None
     return lambda item: item.endswith(suffix) and lexical.fullmatch(item[: -len(suffix)]) is not None
 
 

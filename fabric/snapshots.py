@@ -6,6 +6,7 @@ present graph, or nothing at all, plus the log between it and the moment.
 
 from __future__ import annotations
 
+import errno
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -16,12 +17,13 @@ from itertools import islice
 from pathlib import Path
 
 from fabric.commit import Committer
+from fabric.errors import GraphError, StorageFull
 from fabric.graph.local import LocalGraph
 from fabric.graph.store import GraphStore, Update
 from fabric.history import Change, History
 from fabric.identity import Iris
 
-__all__ = ["Snapshots"]
+__all__ = ["Snapshots", "files"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,11 @@ class Snapshots:
         self._folder, self._embedded = folder, embedded
 
     def take(self) -> int:
-        """Take a snapshot of the present graph; returns the number of the commit that it shows. Twice at one commit is once."""
-        with self._committer.lock:
+        """Take a snapshot of the present graph; returns the number of the commit that it shows. Twice at one commit is once.
+
+        Raises: GraphError, StorageFull.
+        """
+        with self._committer.hold(), files(self._folder):
             number = self._history.last()
             target = self._folder / str(number)
             if not target.exists():
@@ -60,9 +65,10 @@ class Snapshots:
         return sorted(int(entry.name) for entry in self._folder.iterdir() if entry.name.isdigit())
 
     def keep(self, count: int) -> None:
-        """Delete all but the newest `count` snapshots."""
-        for number in self.numbers()[:-count]:
-            shutil.rmtree(self._folder / str(number))
+        """Delete all but the newest `count` snapshots. Raises: GraphError."""
+        with self._committer.hold(), files(self._folder):
+            for number in self.numbers()[:-count]:
+                shutil.rmtree(self._folder / str(number))
 
     @contextmanager
     def as_of(self, moment: datetime) -> Iterator[LocalGraph]:
@@ -71,8 +77,10 @@ class Snapshots:
         Raises: GraphError, StorageFull.
         """
         number = self._history.number_at(moment)
-        with tempfile.TemporaryDirectory(prefix="fabric-as-of-") as scratch:
-            store, start = self._open(self._nearest(number), Path(scratch) / "graph")
+        with files(Path(tempfile.gettempdir())):
+            folder = tempfile.TemporaryDirectory(prefix="fabric-as-of-", ignore_cleanup_errors=True)
+        with folder as scratch:
+            store, start = self._open(number, Path(scratch) / "graph")
             try:
                 _apply(store, self._history, start, number)
                 self._forget_meta(store)
@@ -92,16 +100,16 @@ class Snapshots:
 
         return min(starts, key=cost)
 
-    def _open(self, start: _Start, target: Path) -> tuple[LocalGraph, int]:
-        if start.present:
-            with self._committer.lock:
-                number = self._history.last()
+    def _open(self, number: int, target: Path) -> tuple[LocalGraph, int]:
+        with self._committer.hold(), files(target):
+            start = self._nearest(number)
+            if start.present:
                 self._graph.snapshot(target)
-            return LocalGraph(target), number
-        if start.folder is not None:
-            shutil.copytree(start.folder, target)
-            return LocalGraph(target), start.number
-        return LocalGraph(), start.number
+            elif start.folder is not None:
+                shutil.copytree(start.folder, target)
+            else:
+                return LocalGraph(), start.number
+        return LocalGraph(target), start.number
 
     def _forget_meta(self, store: LocalGraph) -> None:
         meta = self._iris.graph("meta")
@@ -109,6 +117,19 @@ class Snapshots:
         change.remove(meta, [triple for triple, _ in store.match(graph=meta)])
         if len(change):
             store.update(change)
+
+
+@contextmanager
+def files(folder: Path) -> Iterator[None]:
+    """Turn the file system's errors into Fabric's."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOSPC or "No space left" in str(error):
+            raise StorageFull(f"no space is left for {str(folder)!r}", remedy="free space") from error
+        raise GraphError(
+            f"{str(folder)!r} cannot be read or written: {error}", remedy="see that the folder is there and writable"
+        ) from error
 
 
 def _apply(store: LocalGraph, history: History, start: int, target: int) -> None:

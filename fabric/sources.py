@@ -19,6 +19,7 @@ from fabric.vault import HIDDEN, Vault, resolve
 
 __all__ = ["RegisteredSource", "Sources"]
 
+_WRAPPED = "sealed"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 
 
@@ -51,12 +52,12 @@ class Sources:
                 remedy="use up to 63 lower-case letters, digits, '.', '_' and '-'; not 'curated'",
             )
         kind = connector_class(connector)
-        options = self._kept(name, options) if replace else dict(options)
-        read_config(kind, _resolved(options))
         hidden = secret_options(kind)
+        options = self._kept(name, options, hidden) if replace else dict(options)
+        _refuse_masks(options, hidden)
+        read_config(kind, _resolved(options), given=options)
         stored = {
-            key: self._vault.seal(str(value)) if key in hidden and value is not None else value
-            for key, value in options.items()
+            key: self._seal(value) if key in hidden and value is not None else value for key, value in options.items()
         }
         row = {"name": name, "connector": connector, "options": json.dumps(stored), "created": datetime.now(UTC)}
         with self._state.begin() as connection:
@@ -87,11 +88,9 @@ class Sources:
         """
         row = self._row(name)
         kind = connector_class(row.connector)
-        opened = {
-            key: self._vault.open(value) if isinstance(value, str) else value
-            for key, value in json.loads(row.options).items()
-        }
-        return kind(read_config(kind, _resolved(opened)))
+        hidden = secret_options(kind)
+        opened = {key: self._open(value) if key in hidden else value for key, value in json.loads(row.options).items()}
+        return kind(read_config(kind, _resolved(opened), given=opened))
 
     def delete(self, name: str) -> None:
         """Forget a source's registration. Raises: UnknownSource."""
@@ -99,13 +98,22 @@ class Sources:
         with self._state.begin() as connection:
             connection.execute(delete(sources).where(sources.c.name == name))
 
-    def _kept(self, name: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    def _seal(self, value: Any) -> Any:
+        """What to store for a secret option; one that is no text, such as an object, is wrapped to be read back as such."""
+        return self._vault.seal(value) if isinstance(value, str) else {_WRAPPED: self._vault.seal(json.dumps(value))}
+
+    def _open(self, stored: Any) -> Any:
+        if isinstance(stored, dict):
+            return json.loads(self._vault.open(stored[_WRAPPED]))
+        return stored if stored is None else self._vault.open(stored)
+
+    def _kept(self, name: str, options: Mapping[str, Any], hidden: frozenset[str]) -> dict[str, Any]:
         """The options, where a secret given as shown (`***`) keeps its stored value."""
         with self._state.read() as connection:
             old = connection.execute(select(sources.c.options).where(sources.c.name == name)).scalar()
         stored = json.loads(old) if old else {}
         return {
-            key: self._vault.open(stored[key]) if value == HIDDEN and key in stored else value
+            key: self._open(stored[key]) if value == HIDDEN and key in hidden and key in stored else value
             for key, value in options.items()
         }
 
@@ -123,7 +131,17 @@ class Sources:
 
 
 def _masked(value: Any) -> Any:
-    return HIDDEN if isinstance(value, str) and value.startswith("sealed:") else value
+    sealed = value.get(_WRAPPED) if isinstance(value, dict) else value
+    return HIDDEN if isinstance(sealed, str) and sealed.startswith("sealed:") else value
+
+
+def _refuse_masks(options: Mapping[str, Any], hidden: frozenset[str]) -> None:
+    for key in sorted(hidden):
+        if options.get(key) == HIDDEN:
+            raise SettingsError(
+                f"option {key!r} is given as {HIDDEN}, but no value of it is stored",
+                remedy="give the secret, env:NAME or file:PATH",
+            )
 
 
 def _resolved(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -172,15 +172,14 @@ class State:
     def backup(self, target: Path) -> None:
         """Copy a SQLite state consistently to the file `target`.
 
-        Raises: GraphError for other databases, which have their own tools.
+        Raises: StorageFull, and GraphError for other databases, which have their own tools.
         """
         if self.engine.dialect.name != "sqlite":
             raise GraphError("the state is no SQLite file", remedy="back it up with the database's own tool")
-        with self.engine.connect() as connection, sqlite3.connect(target) as copy:
+        with translate(), self.engine.connect() as connection, closing(sqlite3.connect(target)) as copy:
             raw = connection.connection.driver_connection
             assert isinstance(raw, sqlite3.Connection)
             raw.backup(copy)
-        copy.close()
 
     def close(self) -> None:
         """Close all connections."""
@@ -189,20 +188,20 @@ class State:
 
 @contextmanager
 def translate() -> Iterator[None]:
-    """Turn SQLAlchemy's errors into Fabric's."""
+    """Turn SQLAlchemy's and SQLite's errors into Fabric's."""
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, sqlite3.Error) as error:
         raise _fabric_error(error) from error
 
 
-def _fabric_error(error: SQLAlchemyError) -> FabricError:
+def _fabric_error(error: SQLAlchemyError | sqlite3.Error) -> FabricError:
     text = str(getattr(error, "orig", None) or error)
     if "disk is full" in text or "No space left" in text:
         return StorageFull("the disk of the data directory is full", remedy="free space, then run the command again")
     if "malformed" in text or "not a database" in text:
         return GraphCorrupt(f"the state database cannot be read: {text}", remedy="restore a backup: fabric restore")
-    if isinstance(error, OperationalError):
+    if isinstance(error, OperationalError | sqlite3.OperationalError):
         return GraphUnavailable(
             f"the state database does not answer: {text}", remedy="see that it runs and is writable"
         )

@@ -13,11 +13,10 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from fabric.errors import SettingsError
 
-__all__ = ["HIDDEN", "Vault", "resolve"]
+__all__ = ["HIDDEN", "Vault", "is_reference", "resolve"]
 
 HIDDEN = "***"
 _SEALED = "sealed:"
-_REFERENCES = ("env:", "file:")
 
 
 class Vault:
@@ -28,30 +27,49 @@ class Vault:
 
     def seal(self, secret: str) -> str:
         """What to store for a secret: the reference as it stands, else the encrypted value."""
-        return secret if secret.startswith(_REFERENCES) else _SEALED + self._fernet().encrypt(secret.encode()).decode()
+        if is_reference(secret):
+            return secret
+        if not self._path.exists():
+            self._make_key()
+        return _SEALED + self._fernet().encrypt(secret.encode()).decode()
 
     def open(self, stored: str) -> str:
         """The secret or the reference that was sealed.
 
-        Raises: SettingsError where the key is lost.
+        Raises: SettingsError where the key is lost or another one.
         """
         if not stored.startswith(_SEALED):
             return stored
         try:
             return self._fernet().decrypt(stored.removeprefix(_SEALED)).decode()
-        except InvalidToken:
+        except (InvalidToken, ValueError):
             raise SettingsError(
                 f"a stored secret cannot be decrypted with the key {self._path}",
                 remedy="put the key back or register the source anew",
             ) from None
 
+    def _make_key(self) -> None:
+        partial = self._path.with_suffix(".new")
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(Fernet.generate_key())
+        partial.rename(self._path)
+
     def _fernet(self) -> Fernet:
-        if not self._path.exists():
-            partial = self._path.with_suffix(".new")
-            with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(Fernet.generate_key())
-            partial.rename(self._path)
-        return Fernet(self._path.read_bytes())
+        try:
+            return Fernet(self._path.read_bytes())
+        except OSError as error:
+            reason = error.strerror
+        except ValueError:
+            reason = "it holds no Fernet key"
+        raise SettingsError(
+            f"the key of stored secrets {str(self._path)!r} cannot be read: {reason}",
+            remedy="put the key back or register the sources anew",
+        )
+
+
+def is_reference(value: str) -> bool:
+    """Whether the text is `env:NAME` or `file:PATH`; a URL such as `file:///data` is none."""
+    return value.startswith("env:") or (value.startswith("file:") and not value.startswith("file://"))
 
 
 def resolve(value: str) -> str:
@@ -66,7 +84,7 @@ def resolve(value: str) -> str:
                 f"the environment variable {name!r} is not set", remedy=f"set it where Fabric runs: export {name}=..."
             )
         return os.environ[name]
-    if value.startswith("file:") and not value.startswith("file://"):
+    if is_reference(value):
         path = Path(value.removeprefix("file:")).expanduser()
         try:
             return path.read_text(encoding="utf-8").strip()
@@ -74,4 +92,7 @@ def resolve(value: str) -> str:
             raise SettingsError(
                 f"the secret file {str(path)!r} cannot be read: {error.strerror}", remedy="correct path or rights"
             ) from None
+        except ValueError:
+            # The error of decoding would show the bytes.
+            raise SettingsError(f"the secret file {str(path)!r} is no UTF-8 text", remedy="correct the file") from None
     return value

@@ -15,6 +15,7 @@ import shutil
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -25,7 +26,8 @@ import ontology
 from fabric.assets import Assets
 from fabric.commit import Committer
 from fabric.curation import Curation
-from fabric.discovery.encoder import SentenceEncoder
+from fabric.discovery.encoder import OnnxEncoder, model_folder
+from fabric.discovery.indexing import Indexer
 from fabric.discovery.search import Search
 from fabric.discovery.vectors import Vectors
 from fabric.discovery.words import Words
@@ -47,7 +49,7 @@ from fabric.identity import DEFAULT_BASE, Iris
 from fabric.runs import HarvestRun, Runs
 from fabric.settings import Settings
 from fabric.shapes import Shapes
-from fabric.snapshots import Snapshots
+from fabric.snapshots import Snapshots, files
 from fabric.sources import Sources
 from fabric.state import State
 from fabric.vault import Vault
@@ -75,17 +77,18 @@ class Workspace:
             raise GraphLocked(
                 f"another process has {str(folder)!r} open", remedy="stop it, or set FABRIC_DATA_DIR to another folder"
             ) from None
-        try:
-            self._open(folder)
-        except BaseException:
-            self._lock.release()
-            raise
+        with ExitStack() as opened:
+            opened.callback(self._lock.release)
+            self._open(folder, opened)
+            self._opened = opened.pop_all()
 
-    def _open(self, folder: Path) -> None:
+    def _open(self, folder: Path, opened: ExitStack) -> None:
         settings = self.settings
         self.state = State(settings.state_url or f"sqlite:///{folder.resolve() / 'state.db'}")
+        opened.callback(self.state.close)
         self.iris = Iris(_base(self.state, settings.base_iri))
         self.graph = _graph(settings, folder)
+        opened.callback(self.graph.close)
         self.history = History(self.state)
         self.committer = Committer(self.graph, self.state, self.iris)
         self.committer.recover()
@@ -104,12 +107,14 @@ class Workspace:
         self.sources = Sources(self.state, Vault(folder / "secret.key"))
         self.runs = Runs(self.state)
         self.runs.interrupt()
-        self.encoder = SentenceEncoder(settings.embedding_model)
+        self.encoder = OnnxEncoder(model_folder(settings.embedding_model), settings.models_dir)
         vectors = Vectors(folder / "index" / "vectors.db", self.encoder) if settings.semantic else None
-        self.search = Search(self.assets, self.history, Words(folder / "index" / "words"), vectors)
+        words = Words(folder / "index" / "words")
+        self.search = Search(words, vectors)
+        self.indexer = Indexer(self.assets, self.history, words, vectors)
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="harvest")
         self._running: dict[str, threading.Event] = {}
-        self._guard = threading.Lock()
+        self._guard = threading.Condition()
         self.committer.listen(self._snapshot_now_and_then)
 
     def __enter__(self) -> Self:
@@ -125,10 +130,9 @@ class Workspace:
         with self._guard:
             for cancelled in self._running.values():
                 cancelled.set()
+            self._guard.wait_for(lambda: not self._running)
         self._pool.shutdown(wait=True)
-        self.graph.close()
-        self.state.close()
-        self._lock.release()
+        self._opened.close()
 
     def test_source(self, name: str) -> str:
         """Reach a source; returns the line that its connector says. Raises: SourceError, SettingsError, UnknownSource."""
@@ -169,7 +173,7 @@ class Workspace:
             report = self.harvester.remove(name, run_id)
             self.sources.delete(name)
             self.runs.end(run_id, "complete", report)
-        except FabricError as error:
+        except Exception as error:
             self.runs.end(run_id, "failed", Report(), str(error))
             raise
         finally:
@@ -191,13 +195,14 @@ class Workspace:
         partial = target.with_name(target.name + ".new")
         shutil.rmtree(partial, ignore_errors=True)
         _make(partial)
-        with self.committer.lock:
+        with self.committer.hold():
             self.state.backup(partial / "state.db")
             self.graph.snapshot(partial / "graph")
         key = self.settings.data_dir / "secret.key"
-        if key.exists():
-            shutil.copy2(key, partial / key.name)
-        partial.rename(target)
+        with files(target):
+            if key.exists():
+                shutil.copy2(key, partial / key.name)
+            partial.rename(target)
 
     def _begin(self, name: str) -> tuple[str, threading.Event]:
         self.sources.get(name)
@@ -216,6 +221,7 @@ class Workspace:
     def _release(self, name: str) -> None:
         with self._guard:
             del self._running[name]
+            self._guard.notify_all()
 
     def _run(
         self, name: str, run_id: str, cancelled: threading.Event, progress: Callable[[Report], None]
@@ -248,12 +254,18 @@ class Workspace:
     def _snapshot_now_and_then(self, number: int) -> None:
         every = self.settings.snapshot_every
         if every and number % every == 0 and isinstance(self.graph, LocalGraph):
-            self.snapshots.take()
-            self.snapshots.keep(self.settings.snapshots_kept)
+            try:
+                self.snapshots.take()
+                self.snapshots.keep(self.settings.snapshots_kept)
+            except FabricError as error:
+                _log.warning("no snapshot was taken at commit %s: %s", number, error)
 
 
 def restore(backup: Path, data_dir: Path) -> None:
-    """Make a data directory from a backup. Raises: SettingsError where the backup is none or the directory holds something."""
+    """Make a data directory from a backup.
+
+    Raises: SettingsError where the backup is none or the directory holds something, StorageFull, GraphError.
+    """
     if not (backup / "state.db").is_file():
         raise SettingsError(
             f"{str(backup)!r} is no backup: it holds no state.db", remedy="name a folder that fabric backup made"
@@ -265,9 +277,10 @@ def restore(backup: Path, data_dir: Path) -> None:
         )
     partial = data_dir.with_name(data_dir.name + ".new")
     shutil.rmtree(partial, ignore_errors=True)
-    shutil.copytree(backup, partial)
-    shutil.rmtree(data_dir, ignore_errors=True)
-    partial.rename(data_dir)
+    with files(data_dir):
+        shutil.copytree(backup, partial)
+        shutil.rmtree(data_dir, ignore_errors=True)
+        partial.rename(data_dir)
 
 
 def _make(folder: Path) -> None:

@@ -237,6 +237,6 @@ def _status(workspace: Workspace) -> t.Status:
         assets=workspace.assets.count(),
         triples=workspace.assets.size(),
         commit=workspace.history.last(),
-        indexed_commit=workspace.search.position,
+        indexed_commit=workspace.indexer.position,
         semantic=workspace.settings.semantic,
     )

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fabric.assets import Asset
 from fabric.model import Agent, Dataset, Field, Lineage, Ref
+from fabric.ntriples import token
 from fabric.terms import compact
 
-__all__ = ["Document", "document", "words"]
+__all__ = ["Document", "document", "stems", "words"]
 
 UNSEARCHED = frozenset({"run", "check-result"})
 """Kinds that are not documents of their own."""
+_PART_OF = token("dct:isPartOf")
 _PIECES = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What is searched of one asset. `fields` and `field_notes` are names and descriptions of its fields."""
+    """What is searched of one asset.
+
+    `fields` and `field_notes` are names and descriptions of its fields; `container` is the IRI of what it is part of.
+    """
 
     iri: str
     kind: str
@@ -32,6 +38,7 @@ class Document:
     fields: tuple[str, ...]
     field_notes: tuple[str, ...]
     people: tuple[str, ...]
+    container: str = ""
 
     @property
     def passage(self) -> str:
@@ -54,6 +61,17 @@ def words(text: str) -> list[str]:
     return _PIECES.findall(text)
 
 
+_STOP = frozenset({
+    "a", "an", "and", "are", "as", "at", "by", "for", "from", "how", "in", "is", "it", "of", "on", "or", "that", "the", "to",
+    "was", "what", "when", "where", "which", "who", "with",
+})  # fmt: skip
+
+
+def stems(parts: Iterable[str]) -> set[str]:
+    """Words as they are compared: lower case, without a plural's s, without the commonest words."""
+    return {part.lower().removesuffix("s") for part in parts} - _STOP
+
+
 def document(asset: Asset) -> Document | None:
     """The document of an asset; None where it is not searched or was removed."""
     record = asset.record
@@ -74,6 +92,7 @@ def document(asset: Asset) -> Document | None:
         fields=tuple(field.name for field in fields),
         field_notes=tuple(field.description or "" for field in fields),
         people=tuple(sorted(people)),
+        container=next((f.triple[2][1:-1] for f in asset.facts if f.triple[:2] == (f"<{asset.iri}>", _PART_OF)), ""),
     )
 
 

@@ -1,28 +1,22 @@
-"""Search: words and meaning, fused.
-
-Both sides rank up to `DEPTH` documents that pass the filters; a document's score is the weighted sum of reciprocal ranks
-(Cormack, Clarke, Büttcher: Reciprocal rank fusion, SIGIR 2009, k = 60), and a document whose name is the query comes first.
-"""
+"""Search: words and meaning, fused (see `fabric.discovery.fusion`), filtered, explained."""
 
 from __future__ import annotations
 
 import re
-import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from fabric.assets import Assets
-from fabric.discovery.document import Document, document, words
+from fabric.discovery.document import Document, stems, words
+from fabric.discovery.fusion import fuse
 from fabric.discovery.vectors import Vectors
 from fabric.discovery.words import Words
 from fabric.errors import QueryError
-from fabric.history import History
 
 __all__ = ["Found", "Results", "Search"]
 
 DEPTH = 200
-_K = 60
+"""How many documents each side may propose."""
 _FACETS = ("kind", "platform", "source", "tag")
 _LONGEST = 10_000
 
@@ -39,7 +33,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What a search found: the page asked for, how many there are in all, and how often each facet's values occur among them."""
+    """What a search found: the page asked for, how many there are in all, and how often each facet's values occur.
+
+    A facet is counted as if its own filter were not set, so that a second value can be chosen.
+    """
 
     found: tuple[Found, ...]
     total: int
@@ -48,45 +45,10 @@ class Results:
 
 
 class Search:
-    """Searches, and keeps both indexes in step with the log. `vectors` is None where meaning is switched off."""
+    """Searches both indexes. `vectors` is None where meaning is switched off."""
 
-    def __init__(self, assets: Assets, history: History, lexical: Words, vectors: Vectors | None) -> None:
-        self._assets, self._history, self._words, self._vectors = assets, history, lexical, vectors
-        self._writing = threading.Lock()
-
-    @property
-    def behind(self) -> int:
-        """How many commits the indexes are behind the graph."""
-        return self._history.last() - self.position
-
-    @property
-    def position(self) -> int:
-        """Number of the last commit that can be found."""
-        return min(index.position() for index in (self._words, self._vectors) if index is not None)
-
-    def catch_up(self, *, semantic: bool = True) -> int:
-        """Take in what was committed since; returns how many assets were looked at. `semantic=False` leaves the vectors behind."""
-        with self._writing:
-            target = self._history.last()
-            looked = 0
-            for index in (self._words, self._vectors if semantic else None):
-                if index is None or index.position() >= target:
-                    continue
-                documents, gone = self._since(index.position())
-                index.write(documents, gone, target)
-                looked = max(looked, len(documents) + len(gone))
-            return looked
-
-    def _since(self, position: int) -> tuple[list[Document], list[str]]:
-        documents, gone = [], []
-        for root in self._history.roots(after=position):
-            asset = self._assets.find(root)
-            made = document(asset) if asset is not None else None
-            if made is None:
-                gone.append(root)
-            else:
-                documents.append(made)
-        return documents, gone
+    def __init__(self, lexical: Words, vectors: Vectors | None) -> None:
+        self._words, self._vectors = lexical, vectors
 
     def search(
         self,
@@ -103,18 +65,12 @@ class Search:
         """
         chosen = {name: tuple(values) for name, values in (filters or {}).items() if tuple(values)}
         _see(query, chosen, first, offset)
-        if query.strip():
-            lexical, meaning = self._rank(query, chosen, semantic=semantic)
-        else:
-            lexical, meaning = [(iri, 0.0) for iri in self._words.matching(chosen, DEPTH)], []
-        scores = _fuse(lexical, meaning)
-        documents = self._words.documents(scores)
+        scores, documents, likeness = self._candidates(query, chosen, semantic=semantic)
         exact = query.strip().lower()
         ranked = sorted(
             (iri for iri in scores if iri in documents),
             key=lambda iri: (not _is_called(documents[iri], exact), -scores[iri], documents[iri].title, iri),
         )
-        likeness = dict(meaning)
         page = tuple(
             Found(
                 documents[iri],
@@ -124,9 +80,22 @@ class Search:
             )
             for iri in ranked[offset : offset + first]
         )
-        return Results(
-            page, len(ranked), _count(documents[iri] for iri in ranked), semantic and self._vectors is not None
-        )
+        facets = dict(_count(documents[iri] for iri in ranked))
+        for name in chosen:
+            others = {facet: values for facet, values in chosen.items() if facet != name}
+            facets[name] = _count(self._candidates(query, others, semantic=semantic)[1].values())[name]
+        return Results(page, len(ranked), facets, semantic and self._vectors is not None)
+
+    def _candidates(
+        self, query: str, filters: Mapping[str, tuple[str, ...]], *, semantic: bool
+    ) -> tuple[dict[str, float], dict[str, Document], dict[str, float]]:
+        """Scores, documents and likeness in meaning of all that match, by IRI."""
+        if query.strip():
+            lexical, meaning = self._rank(query, filters, semantic=semantic)
+        else:
+            lexical, meaning = [(iri, 0.0) for iri in self._words.matching(filters, DEPTH)], []
+        documents = self._words.documents(dict.fromkeys(iri for iri, _score in (*lexical, *meaning)))
+        return fuse(query, lexical, meaning, documents), documents, dict(meaning)
 
     def _rank(
         self, query: str, filters: Mapping[str, tuple[str, ...]], *, semantic: bool
@@ -150,76 +119,32 @@ def _see(query: str, filters: Mapping[str, tuple[str, ...]], first: int, offset:
         )
 
 
-def _fuse(lexical: list[tuple[str, float]], meaning: list[tuple[str, float]]) -> dict[str, float]:
-    scores: dict[str, float] = {}
-    for ranking in (lexical, [hit for hit in meaning if hit[1] > 0.2]):
-        for rank, (iri, _score) in enumerate(ranking):
-            scores[iri] = scores.get(iri, 0.0) + 1 / (_K + rank)
-    return scores
-
-
 def _is_called(one: Document, text: str) -> bool:
     return bool(text) and text in {one.title.lower(), one.name.lower(), one.name.lower().rsplit(".", 1)[-1]}
 
 
 def _why(one: Document, query: str, likeness: float | None) -> tuple[str, ...]:
-    asked = _stems(words(query))
+    asked = stems(words(query))
     reasons = []
-    if _stems(words(one.title)) & asked or _is_called(one, query.strip().lower()):
+    if stems(words(one.title)) & asked or _is_called(one, query.strip().lower()):
         reasons.append("name")
-    matched = [name for name in one.fields if _stems(words(name)) & asked]
+    matched = [name for name in one.fields if stems(words(name)) & asked]
     reasons += [f"field {name}" for name in matched[:3]] + (
         [f"{len(matched) - 3} more fields"] if len(matched) > 3 else []
     )
-    reasons += [f"tag {tag}" for tag in one.tags if _stems(words(tag)) & asked]
-    if _stems(words(one.description)) & asked:
+    reasons += [f"tag {tag}" for tag in one.tags if stems(words(tag)) & asked]
+    if stems(words(one.description)) & asked:
         reasons.append("description")
     if likeness is not None and likeness > 0.2:
         reasons.append(f"meaning {likeness:.2f}")
     return tuple(reasons)
 
 
-_STOP = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "by",
-        "for",
-        "from",
-        "how",
-        "in",
-        "is",
-        "it",
-        "of",
-        "on",
-        "or",
-        "that",
-        "the",
-        "to",
-        "was",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "with",
-    ]
-)
-
-
-def _stems(parts: Iterable[str]) -> set[str]:
-    return {part.lower().removesuffix("s") for part in parts} - _STOP
-
-
 def _highlight(one: Document, query: str) -> str:
     """The sentence of the description that has most of the query's words, or its beginning."""
-    asked = _stems(words(query))
+    asked = stems(words(query))
     sentences = re.split(r"(?<=[.!?])\s+", one.description.strip()) if one.description else [""]
-    best = max(sentences, key=lambda sentence: len(_stems(words(sentence)) & asked))
+    best = max(sentences, key=lambda sentence: len(stems(words(sentence)) & asked))
     return best if len(best) <= 240 else best[:239].rsplit(" ", 1)[0] + "…"
 
 

@@ -12,7 +12,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import faiss
 import numpy as np
 
 from fabric.discovery.document import Document
@@ -35,6 +34,7 @@ class Vectors:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path, self._encoder, self._lock = path, encoder, threading.RLock()
         self._faiss: Any = None
+        self._loaded = False
         self._iris: dict[int, str] = {}
         self._ids: dict[str, int] = {}
         with closing(self._connect()) as db, db:
@@ -44,13 +44,6 @@ class Vectors:
                 db.execute("DELETE FROM vector")
                 db.execute("DELETE FROM mark")
             db.execute("INSERT OR REPLACE INTO mark VALUES ('model', ?)", (encoder.name,))
-            rows = db.execute("SELECT id, iri, value FROM vector").fetchall()
-        if rows:
-            self._put(
-                [row[0] for row in rows],
-                [row[1] for row in rows],
-                np.frombuffer(b"".join(row[2] for row in rows), np.float32).reshape(len(rows), -1),
-            )
 
     def position(self) -> int:
         """Number of the last commit that is in the index; 0 for none."""
@@ -61,6 +54,7 @@ class Vectors:
     def write(self, documents: Collection[Document], gone: Iterable[str], position: int) -> None:
         """Embed the documents whose passage changed, delete those of the IRIs `gone`, and move the position, in one transaction."""
         with self._lock, closing(self._connect()) as db:
+            self._load()
             stored = dict(db.execute("SELECT iri, digest FROM vector").fetchall()) if documents else {}
             fresh = [one for one in documents if stored.get(one.iri) != one.digest]
             values = self._embed(fresh)
@@ -83,7 +77,11 @@ class Vectors:
 
     def search(self, query: str, allowed: Collection[str] | None, limit: int) -> list[tuple[str, float]]:
         """The `limit` documents nearest in meaning, IRI and cosine; only those in `allowed` unless None."""
-        if self._faiss is None or self._faiss.ntotal == 0 or not query.strip():
+        import faiss
+
+        with self._lock:
+            self._load()
+        if not self._ids or not query.strip():
             return []
         vector = self._encoder.encode([query[:2000]])
         with self._lock:
@@ -96,12 +94,25 @@ class Vectors:
                 (self._iris[int(i)], float(s)) for i, s in zip(found[0], scores[0], strict=True) if int(i) in self._iris
             ]
 
+    def _load(self) -> None:
+        """Fill the index from the file, when it is first needed."""
+        if self._loaded:
+            return
+        with closing(self._connect()) as db:
+            rows = db.execute("SELECT id, iri, value FROM vector").fetchall()
+        if rows:
+            values = np.frombuffer(b"".join(row[2] for row in rows), np.float32).reshape(len(rows), -1)
+            self._put([row[0] for row in rows], [row[1] for row in rows], values)
+        self._loaded = True
+
     def _embed(self, documents: Collection[Document]) -> Vectors32:
         passages = [one.passage for one in documents]
         parts = [self._encoder.encode(passages[start : start + _BATCH]) for start in range(0, len(passages), _BATCH)]
         return np.concatenate(parts) if parts else np.empty((0, 0), np.float32)
 
     def _put(self, ids: list[int], iris: list[str], values: Vectors32) -> None:
+        import faiss  # an eighth of a second to import; a harvest needs none of it
+
         if self._faiss is None:
             self._faiss = faiss.IndexIDMap2(faiss.IndexFlatIP(values.shape[1]))
         self._faiss.add_with_ids(np.ascontiguousarray(values), np.array(ids, dtype=np.int64))

@@ -21,7 +21,7 @@ BOOSTS: Mapping[str, float] = {
 """How much a match weighs, by field of the document."""
 Hit = tuple[str, float]
 _FACETS = ("kind", "platform", "source", "tag")
-_VERSION = "1"
+_VERSION = "2"
 _POSITION = "position"
 _TERM = re.compile(r"\w+")
 

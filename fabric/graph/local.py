@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
-import rdflib
-from oxrdflib import OxigraphStore
 
 from fabric.errors import FabricError, GraphCorrupt, GraphError, GraphLocked, QueryError, StorageFull
 from fabric.graph.store import Results, Row, Update, update_text
 from fabric.ntriples import Triple
+
+if TYPE_CHECKING:
+    import rdflib
 
 __all__ = ["LocalGraph"]
 
@@ -25,31 +26,45 @@ class LocalGraph:
     """
 
     def __init__(self, folder: Path | None = None, *, read_only: bool = False) -> None:
+        self._open: ox.Store | None = None
         with _translate():
             if folder is None:
-                self._store = ox.Store()
+                self._open = ox.Store()
             else:
-                self._store = ox.Store.read_only(str(folder)) if read_only else ox.Store(str(folder))
+                self._open = ox.Store.read_only(str(folder)) if read_only else ox.Store(str(folder))
+
+    @property
+    def _store(self) -> ox.Store:
+        if self._open is None:
+            raise GraphError("the graph store is closed", remedy="open the data directory anew")
+        return self._open
 
     def rdflib(self) -> rdflib.Dataset:
         """The same store seen through rdflib; what is written there is not in the history."""
+        import rdflib  # a quarter of a second to import, with its SPARQL engine
+        from oxrdflib import OxigraphStore
+
         return rdflib.Dataset(store=OxigraphStore(store=self._store), default_union=True)
 
     def query(self, sparql: str, *, graphs: Iterable[str] | None = None, timeout: float | None = None) -> Results:
         """See `GraphStore.query`; a time limit cannot be kept in this process and is left to the caller."""
         del timeout
-        chosen: Any = None if graphs is None else [ox.NamedNode(graph) for graph in graphs]
-        try:
-            with _translate():
+        with _translate():
+            try:
+                chosen: Any = None if graphs is None else [ox.NamedNode(graph) for graph in graphs]
                 found = (
                     self._store.query(sparql, use_default_graph_as_union=True)
                     if chosen is None
                     else self._store.query(sparql, default_graph=chosen, named_graphs=chosen)
                 )
-        except SyntaxError as error:
-            raise QueryError(
-                f"the SPARQL query is malformed: {error}", remedy="see https://www.w3.org/TR/sparql11-query/"
-            ) from None
+            except SyntaxError as error:
+                raise QueryError(
+                    f"the SPARQL query is malformed: {error}", remedy="see https://www.w3.org/TR/sparql11-query/"
+                ) from None
+            except ValueError as error:
+                raise QueryError(
+                    f"a graph to query has a malformed name: {error}", remedy="name graphs by their IRIs"
+                ) from None
         return _results(found)
 
     def match(
@@ -60,13 +75,13 @@ class LocalGraph:
         graph: str | None = None,
     ) -> Iterator[tuple[Triple, str]]:
         """See `GraphStore.match`."""
-        quads = self._store.quads_for_pattern(
-            None if subject is None else ox.NamedNode(subject),
-            None if predicate is None else ox.NamedNode(predicate[1:-1]),
-            None if object_ is None else _term(object_),
-            None if graph is None else ox.NamedNode(graph),
-        )
         with _translate():
+            quads = self._store.quads_for_pattern(
+                None if subject is None else ox.NamedNode(subject),
+                None if predicate is None else ox.NamedNode(predicate[1:-1]),
+                None if object_ is None else _term(object_),
+                None if graph is None else ox.NamedNode(graph),
+            )
             for quad in quads:
                 name = quad.graph_name
                 yield (
@@ -101,7 +116,7 @@ class LocalGraph:
 
     def close(self) -> None:
         """See `GraphStore.close`."""
-        del self._store
+        self._open = None
 
 
 def _term(token: str) -> ox.NamedNode | ox.Literal:
@@ -138,14 +153,16 @@ def _triples(found: ox.QueryTriples) -> Iterator[Triple]:
 def _translate() -> Iterator[None]:
     try:
         yield
-    except OSError as error:
+    except (OSError, RuntimeError) as error:
         raise _fabric_error(str(error)) from error
-    except RuntimeError as error:
-        raise GraphError(f"the graph store failed: {error}") from error
+    except (SyntaxError, ValueError) as error:
+        raise GraphError(
+            f"the graph store does not take a term: {error}", remedy="correct it at the source or leave it out"
+        ) from error
 
 
 def _fabric_error(text: str) -> FabricError:
-    if "lock" in text.lower():
+    if "/LOCK: " in text:
         return GraphLocked("another process holds the graph store", remedy="stop it, or use the server that it runs")
     if "No space left" in text:
         return StorageFull("the disk of the graph store is full", remedy="free space, then run the command again")

@@ -91,16 +91,29 @@ class RemoteGraph:
 
     def _select(self, form: dict[str, Any], timeout: float | None) -> Results:
         accept = "application/sparql-results+json, application/n-triples;q=0.9"
-        with _translate(self._query_url):
-            answer = self._client.post(
-                self._query_url, data=form, headers={"Accept": accept}, timeout=timeout or self._client.timeout
-            )
+        try:
+            with _translate(self._query_url):
+                answer = self._client.post(
+                    self._query_url, data=form, headers={"Accept": accept}, timeout=timeout or self._client.timeout
+                )
+        except GraphUnavailable as error:
+            if isinstance(error.__cause__, httpx.ReadTimeout):
+                raise QueryError(
+                    f"{self._query_url} did not answer the query in time", remedy="narrow the query or raise the limit"
+                ) from error
+            raise
         if answer.status_code == httpx.codes.BAD_REQUEST:
             raise QueryError(f"the SPARQL query is malformed: {answer.text.strip()}")
         self._see(answer)
         if "n-triples" in answer.headers.get("content-type", ""):
             return Results(triples=ntriples.read_triples(answer.text))
-        return _results(json.loads(answer.text))
+        try:
+            return _results(json.loads(answer.text))
+        except (ValueError, KeyError, TypeError) as error:
+            raise GraphError(
+                f"{self._query_url} answers no SPARQL results: {answer.text[:100]!r}",
+                remedy="correct FABRIC_GRAPH_QUERY_URL",
+            ) from error
 
     def _post_update(self, text: str) -> None:
         with _translate(self._update_url):
@@ -116,7 +129,7 @@ class RemoteGraph:
             raise StorageFull(f"the disk of {answer.url} is full", remedy="free space on the server")
         if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
             raise GraphUnavailable(f"{answer.url} answered {answer.status_code}: {answer.text[:300].strip()}")
-        if answer.is_error:
+        if not answer.is_success:
             raise GraphError(f"{answer.url} answered {answer.status_code}: {answer.text[:300].strip()}")
 
 
@@ -148,6 +161,8 @@ def _translate(url: str) -> Iterator[None]:
     try:
         yield
     except httpx.TimeoutException as error:
-        raise GraphUnavailable(f"{url} did not answer in time", remedy="narrow the query or raise the limit") from error
-    except httpx.HTTPError as error:
+        raise GraphUnavailable(f"{url} did not answer in time", remedy="see that the server runs") from error
+    except RuntimeError as error:
+        raise GraphError(f"the connection to {url} is closed", remedy="open the data directory anew") from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise GraphUnavailable(f"{url} does not answer: {error}", remedy="see that the server runs") from error

@@ -60,6 +60,7 @@ class GraphStore(Protocol):
     def query(self, sparql: str, *, graphs: Iterable[str] | None = None, timeout: float | None = None) -> Results:
         """Run a SPARQL 1.1 query. The default graph is the union of `graphs`, or of all named graphs where None.
 
+        A triple that is in several of them may match several times, as Oxigraph has it: ask for DISTINCT where that matters.
         `timeout` in seconds. Raises: QueryError where it is malformed or takes too long.
         """
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from fabric import model
 from fabric.codecs import read_iri
+from fabric.errors import InputError
 from fabric.identity import Iris
 from fabric.model import Record
 from fabric.ntriples import TYPE, Triple, token
-from fabric.rdf.forms import FORMS, SUBFIELD, Form, Part
+from fabric.rdf.forms import FORMS, SUBFIELD, Form, Part, Slot
 from fabric.rdf.lineage import decode_lineage
 
 __all__ = ["decode"]
@@ -31,7 +34,8 @@ def decode(triples: Iterable[Triple], iris: Iris) -> Iterator[Record]:
         ref = iris.ref(node)
         if ref is not None and ref.kind in FORMS and TYPE in nodes[node]:
             form = FORMS[ref.kind]
-            yield form.record(namespace=ref.namespace, name=ref.name, **_read(form, node, nodes, iris))
+            values = _read(form, node, nodes, iris)
+            yield _build(form, node, {"namespace": ref.namespace, "name": ref.name, **values})
     yield from decode_lineage(nodes, iris)
 
 
@@ -40,14 +44,34 @@ def _read(form: Form, node: str, nodes: Mapping[str, Properties], iris: Iris) ->
     for slot in form.slots:
         tokens = nodes.get(f"{node}/{slot.node}" if slot.node else node, {}).get(slot.predicate, [])
         if slot.many:
-            values[slot.attribute] = frozenset(slot.codec.read(item, iris) for item in tokens)
+            values[slot.attribute] = frozenset(_value(slot, item, node, iris) for item in tokens)
         elif tokens:
-            values[slot.attribute] = slot.codec.read(tokens[0], iris)
+            values[slot.attribute] = _value(slot, tokens[0], node, iris)
     for part in form.parts:
         values[part.attribute] = _read_parts(part, nodes[node].get(part.predicate, []), nodes, iris)
     if form.record is model.Agent:
         values["team"] = token("org:OrganizationalUnit") in nodes[node][TYPE]
     return values
+
+
+def _value(slot: Slot, item: str, node: str, iris: Iris) -> Any:
+    try:
+        return slot.codec.read(item, iris)
+    except (ArithmeticError, TypeError, ValueError) as error:
+        raise InputError(f"{slot.attribute} of <{node}> is {item}, which cannot be read") from error
+
+
+@cache
+def _required(record: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(record) if field.default is dataclasses.MISSING)
+
+
+def _build(form: Form, node: str, values: dict[str, Any]) -> Any:
+    required = _required(form.record)  # type: ignore[arg-type]
+    missing = [name for name in required if name not in values]
+    if missing:
+        raise InputError(f"<{node}> has no {' and no '.join(missing)}", remedy="a record is read whole or not at all")
+    return form.record(**values)
 
 
 def _read_parts(part: Part, links: list[str], nodes: Mapping[str, Properties], iris: Iris) -> Any:
@@ -57,5 +81,5 @@ def _read_parts(part: Part, links: list[str], nodes: Mapping[str, Properties], i
         values = _read(part.form, child, nodes, iris)
         if part.segment == "field" and SUBFIELD in nodes[child]:
             values["fields"] = _read_parts(part, nodes[child][SUBFIELD], nodes, iris)
-        items.append(part.form.record(**values))
+        items.append(_build(part.form, child, values))
     return tuple(sorted(items, key=lambda item: item.ordinal)) if part.ordered else frozenset(items)

@@ -276,6 +276,6 @@ SUBFIELD = token("cr:subField")
 
 
 def field_path(path: str, name: str) -> str:
-    """Field path of a nested field: names joined by dots, dots within a name escaped."""
-    own = name.replace("\\", "\\\\").replace(".", "\\.") if "." in name or "\\" in name else name
+    """Field path of a nested field: names joined by dots, dots within a name escaped; `\\e` is an empty name."""
+    own = name.replace("\\", "\\\\").replace(".", "\\.") if "." in name or "\\" in name else name or "\\e"
     return f"{path}.{own}" if path else own
