@@ -1,0 +1,1 @@
+"""Connectors: one module or package a source system, each an entry point of `kgfabric.connectors`."""
