@@ -61,7 +61,7 @@ def dataset_record(
         kind=_kind(nodes[0], entry),
         description=_first(*(node.description for node in nodes), entry.metadata.comment),
         platform=platform_of(relation.adapter),
-        part_of=_container(relation.ref.namespace, relation.parts[:-1]),
+        part_of=_container(relation.ref.namespace, relation.parts[:-1]) if relation.adapter else None,
         fields=fields,
         keys=keys,
         references=references,
@@ -76,7 +76,8 @@ def dataset_record(
 
 def warehouses(project: Project) -> Iterator[Source]:
     """The systems that hold the project's datasets."""
-    for namespace, adapter in {relation.ref.namespace: relation.adapter for relation, _ in project.relations()}.items():
+    systems = {relation.ref.namespace: relation.adapter for relation, _ in project.relations() if relation.adapter}
+    for namespace, adapter in systems.items():
         yield Source(
             namespace=namespace,
             title=system_title(namespace),

@@ -16,6 +16,7 @@ __all__ = [
     "platform_of",
     "relation_parts",
     "split_relation",
+    "stored_files",
     "system_title",
     "table_name",
 ]
@@ -27,6 +28,8 @@ _ALWAYS_LOWER = frozenset({"redshift", "databricks", "spark", "hive", "athena", 
 _FILES = frozenset({"duckdb", "sqlite"})
 _PLATFORMS = {"postgres": "postgresql", "sqlserver": "mssql"}
 _PART = re.compile(r'"((?:[^"]|"")+)"|`([^`]+)`|\[([^\]]+)\]|([^\s."`\[\]()\']+)')
+_QUOTED = re.compile(r"['\"]([^'\"]+)['\"]")
+_GLOB = re.compile(r"[*?\[{]")
 _RELATION = re.compile(rf"(?:{_PART.pattern})(?:\.(?:{_PART.pattern}))*")
 
 
@@ -49,6 +52,23 @@ def split_relation(relation: str, adapter: str) -> tuple[str, ...]:
     if not _RELATION.fullmatch(relation):
         return ()
     return tuple(_part(match, adapter) for match in _PART.finditer(relation))
+
+
+def stored_files(location: str) -> tuple[str, str] | None:
+    """Namespace and name of the files a dbt source reads, as the files connector names them; None where it reads no path.
+
+    `read_parquet('s3://lake/raw/weather/*/*.parquet')` gives `("s3://lake", "raw/weather")`; a local path must be absolute.
+    """
+    quoted = _QUOTED.search(location)
+    path = quoted.group(1) if quoted else location.strip()
+    fixed = _GLOB.split(path, maxsplit=1)[0]
+    if fixed != path:
+        fixed = fixed.rpartition("/")[0]
+    scheme, separator, rest = fixed.partition("://")
+    if separator:
+        authority, _slash, key = rest.partition("/")
+        return (f"{scheme}://{authority}", key) if authority and key else None
+    return ("file", fixed) if fixed.startswith("/") and len(fixed) > 1 else None
 
 
 def adapter_of(namespace: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.dbt.naming import adapter_of, relation_parts, table_name
+from connectors.dbt.naming import adapter_of, relation_parts, stored_files, table_name
 from connectors.dbt.schema import Node
 from fabric.model import Agent, Problem, Ref, agent, dataset, job
 
@@ -18,7 +18,10 @@ _UNSTORED = frozenset({"ephemeral", "test", "inline"})
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A table or view: its identity, the parts of its name outermost first, and dbt's name of its platform."""
+    """A table or view: its identity, the parts of its name outermost first, and dbt's name of its platform.
+
+    Files that dbt reads have no adapter: their system and folders are the files connector's to describe.
+    """
 
     ref: Ref
     parts: tuple[str, ...]
@@ -168,9 +171,18 @@ def _is_stored(node: Node) -> bool:
     return node.resource_type in _STORED and node.materialized not in _UNSTORED
 
 
+def _location(node: Node) -> str:
+    """Where a source says that its files are: dbt-duckdb's `external_location`, or dbt-external-tables' `location`."""
+    meta = node.config.get("meta") or node.meta or {}
+    return str(meta.get("external_location") or (node.external or {}).get("location") or "")
+
+
 def _relation(node: Node, adapter: str, namespace: str, elsewhere: Mapping[str, str]) -> Relation:
     other = None
     if node.resource_type == "source":
+        files = stored_files(_location(node))
+        if files:
+            return Relation(dataset(*files), (files[1].rpartition("/")[2],), "")
         other = elsewhere.get(node.source_name or "") or elsewhere.get(node.database or "")
     if other:
         adapter = adapter_of(other)
