@@ -368,7 +368,7 @@ class SearchEdge:
 
 @strawberry.type(description="Search results.")
 class SearchConnection:
-    """A page of results; `totalCount` and `facets` are over all candidates (at most 400)."""
+    """A page of results; `totalCount` and `facets` are over all candidates (at most 240)."""
 
     edges: list[SearchEdge]
     page_info: PageInfo

@@ -15,10 +15,11 @@ from fabric.errors import QueryError
 
 __all__ = ["Found", "Results", "Search"]
 
-DEPTH = 200
+DEPTH = 120
 """How many documents each side may propose."""
 _FACETS = ("kind", "platform", "source", "tag")
 _LONGEST = 10_000
+_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +114,9 @@ def _see(query: str, filters: Mapping[str, tuple[str, ...]], first: int, offset:
         raise QueryError(f"there is no filter {unknown[0]!r}", remedy=f"filters are {', '.join(_FACETS)}")
     if len(query) > _LONGEST:
         raise QueryError(f"the query has {len(query)} characters; at most {_LONGEST} are allowed", remedy="shorten it")
-    if not 1 <= first <= DEPTH or offset < 0:
+    if not 1 <= first <= _PAGE or offset < 0:
         raise QueryError(
-            f"a page of {first} results from {offset} was asked for", remedy=f"ask for 1 to {DEPTH}, from 0 on"
+            f"a page of {first} results from {offset} was asked for", remedy=f"ask for 1 to {_PAGE}, from 0 on"
         )
 
 

@@ -23,6 +23,7 @@ Hit = tuple[str, float]
 _FACETS = ("kind", "platform", "source", "tag")
 _VERSION = "2"
 _POSITION = "position"
+_CACHED = 20_000
 _TERM = re.compile(r"\w+")
 
 
@@ -31,6 +32,7 @@ class Words:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self._cache: dict[str, Document] = {}
         try:
             self._index = tantivy.Index(_schema(), path=str(folder), reuse=True)
         except ValueError as error:
@@ -65,6 +67,7 @@ class Words:
         except (ValueError, OSError) as error:
             raise GraphError(f"the lexical index cannot be written: {error}") from error
         self._index.reload()
+        self._cache.clear()
 
     def search(self, query: str, filters: Mapping[str, Iterable[str]], limit: int) -> list[Hit]:
         """The best `limit` documents for the words of a query, IRI and BM25 score.
@@ -84,7 +87,7 @@ class Words:
                 fuzzy = tantivy.Query.fuzzy_term_query(self._index.schema, "loose", term, distance=1, prefix=True)
                 should.append((tantivy.Occur.Should, tantivy.Query.boost_query(fuzzy, 0.3)))
         both = [(tantivy.Occur.Must, tantivy.Query.boolean_query(should)), *_must(self._index.schema, filters)]
-        return self._hits(tantivy.Query.boolean_query(both), limit)
+        return self._found(tantivy.Query.boolean_query(both), limit)
 
     def matching(self, filters: Mapping[str, Iterable[str]], limit: int) -> list[str]:
         """IRIs of all documents that pass the filters, up to `limit`."""
@@ -93,13 +96,23 @@ class Words:
 
     def documents(self, iris: Iterable[str]) -> dict[str, Document]:
         """The documents of the IRIs, as they were indexed."""
-        searcher = self._index.searcher()
+        searcher, cache = self._index.searcher(), self._cache
         found: dict[str, Document] = {}
         for iri in iris:
-            hits = searcher.search(tantivy.Query.term_query(self._index.schema, "iri", iri), 1).hits
-            if hits:
-                found[iri] = _read(searcher.doc(hits[0][1])["stored"][0])
+            one = cache.get(iri)
+            if one is None:
+                hits = searcher.search(tantivy.Query.term_query(self._index.schema, "iri", iri), 1).hits
+                one = self._remember(searcher.doc(hits[0][1])) if hits else None
+            if one is not None:
+                found[iri] = one
         return found
+
+    def _remember(self, stored: Any) -> Document:
+        if len(self._cache) >= _CACHED:
+            self._cache.clear()
+        one = _read(stored["stored"][0])
+        self._cache[one.iri] = one
+        return one
 
     def count(self) -> int:
         """How many documents there are."""
@@ -110,6 +123,18 @@ class Words:
         return [
             (searcher.doc(address)["iri"][0], float(score)) for score, address in searcher.search(query, limit).hits
         ]
+
+    def _found(self, query: Any, limit: int) -> list[Hit]:
+        """As `_hits`, with the documents read on the way, since they are asked for next."""
+        searcher = self._index.searcher()
+        hits = []
+        for score, address in searcher.search(query, limit).hits:
+            stored = searcher.doc(address)
+            iri = stored["iri"][0]
+            if iri not in self._cache:
+                self._remember(stored)
+            hits.append((iri, float(score)))
+        return hits
 
 
 def _schema() -> Any:

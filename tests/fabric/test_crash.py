@@ -138,7 +138,7 @@ def test_a_sealed_commit_is_finished_and_a_draft_is_not(
 def test_a_kill_while_a_commit_is_taken_back_leaves_the_state_before(
     scene: Scene, processes: ForkServerContext, swift: Path
 ) -> None:
-    if not scene.pieces:
+    if not scene.pieces:  # one transaction
         pytest.skip("what is one transaction has nothing to take back")
     for step in range(1, 200, 2):
         folder = scene.copy(swift / str(step))

@@ -13,7 +13,8 @@ type Edge = SearchQuery["search"]["edges"][number];
 
 export function ResultCard({ edge }: { edge: Edge }) {
   const { node, highlight, why } = edge;
-  const saysTheSame = highlight && node.description && plainText(highlight).trim() === node.description.trim();
+  const found = highlight ? plainText(highlight).trim() : "";
+  const saysMore = found !== "" && !node.description?.startsWith(found);
   return (
     <li className={styles.card} data-testid="result" data-iri={node.iri}>
       <KindIcon kind={node.kind} tile />
@@ -29,8 +30,8 @@ export function ResultCard({ edge }: { edge: Edge }) {
           {node.platform && <Badge>{node.platform}</Badge>}
           {node.removedAt && <Badge tone="bad">removed</Badge>}
         </div>
-        {node.description && !saysTheSame && <p className={styles.description}>{node.description}</p>}
-        {highlight && <Highlight text={highlight} />}
+        {node.description && <p className={styles.description}>{node.description}</p>}
+        {highlight && saysMore && <Highlight text={highlight} />}
         {(why.length > 0 || node.tags.length > 0) && (
           <ul className={styles.chips} aria-label="Why it was found, and its tags">
             {why.map((reason) => (

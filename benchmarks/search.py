@@ -1,0 +1,364 @@
+"""Speed of search over many generated assets: latency, index build rate, memory, and how soon a change is seen.
+
+    python -m benchmarks search [--documents 100000] [--random-vectors]
+
+Each generated dataset has a title, a description and ten fields, drawn from a vocabulary with Zipf's frequencies. A query is three
+to eight words. Latency includes embedding the query and reading the page of results. `--random-vectors` leaves out the embedding of
+the documents (an hour for a million), not of the queries.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import resource
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from fabric.discovery.document import Document
+from fabric.discovery.encoder import Encoder, OnnxEncoder, Vectors32, model_folder
+from fabric.discovery.search import Search
+from fabric.discovery.vectors import Vectors
+from fabric.discovery.words import Words
+from fabric.settings import Settings
+
+__all__ = ["run"]
+
+_STEMS = [
+    "account",
+    "address",
+    "agent",
+    "airport",
+    "amount",
+    "approval",
+    "asset",
+    "balance",
+    "bank",
+    "batch",
+    "billing",
+    "booking",
+    "branch",
+    "budget",
+    "campaign",
+    "carrier",
+    "category",
+    "channel",
+    "city",
+    "claim",
+    "client",
+    "code",
+    "comment",
+    "commission",
+    "company",
+    "contact",
+    "contract",
+    "cost",
+    "country",
+    "coupon",
+    "credit",
+    "currency",
+    "customer",
+    "date",
+    "delay",
+    "delivery",
+    "department",
+    "deposit",
+    "device",
+    "discount",
+    "district",
+    "document",
+    "duration",
+    "email",
+    "employee",
+    "error",
+    "event",
+    "expense",
+    "fare",
+    "fee",
+    "flight",
+    "forecast",
+    "fraud",
+    "freight",
+    "fuel",
+    "gender",
+    "grade",
+    "group",
+    "health",
+    "holiday",
+    "hotel",
+    "income",
+    "index",
+    "insurance",
+    "interest",
+    "inventory",
+    "invoice",
+    "item",
+    "job",
+    "journey",
+    "key",
+    "language",
+    "lead",
+    "ledger",
+    "level",
+    "license",
+    "line",
+    "loan",
+    "location",
+    "logistics",
+    "loyalty",
+    "margin",
+    "market",
+    "material",
+    "measure",
+    "member",
+    "merchant",
+    "message",
+    "meter",
+    "method",
+    "metric",
+    "model",
+    "month",
+    "name",
+    "network",
+    "number",
+    "offer",
+    "office",
+    "order",
+    "origin",
+    "outlet",
+    "owner",
+    "package",
+    "page",
+    "partner",
+    "passenger",
+    "patient",
+    "payment",
+    "payroll",
+    "penalty",
+    "period",
+    "person",
+    "phone",
+    "plan",
+    "policy",
+    "port",
+    "position",
+    "postal",
+    "premium",
+    "price",
+    "process",
+    "product",
+    "profile",
+    "profit",
+    "project",
+    "promotion",
+    "purchase",
+    "quality",
+    "quantity",
+    "quarter",
+    "quote",
+    "rate",
+    "rating",
+    "reason",
+    "receipt",
+    "record",
+    "refund",
+    "region",
+    "report",
+    "request",
+    "reservation",
+    "resource",
+    "result",
+    "return",
+    "revenue",
+    "risk",
+    "role",
+    "route",
+    "salary",
+    "sale",
+    "sample",
+    "schedule",
+    "score",
+    "seat",
+    "section",
+    "segment",
+    "sensor",
+    "serial",
+    "service",
+    "session",
+    "shift",
+    "shipment",
+    "shop",
+    "sku",
+    "source",
+    "speed",
+    "staff",
+    "status",
+    "stock",
+    "store",
+    "street",
+    "student",
+    "subject",
+    "supplier",
+    "supply",
+    "survey",
+    "target",
+    "tariff",
+    "tax",
+    "team",
+    "temperature",
+    "tenant",
+    "term",
+    "ticket",
+    "time",
+    "title",
+    "token",
+    "total",
+    "tour",
+    "trade",
+    "traffic",
+    "transaction",
+    "transfer",
+    "transport",
+    "trip",
+    "type",
+    "unit",
+    "usage",
+    "user",
+    "value",
+    "vehicle",
+    "vendor",
+    "version",
+    "visit",
+    "volume",
+    "voucher",
+    "wage",
+    "warehouse",
+    "warranty",
+    "weather",
+    "week",
+    "weight",
+    "year",
+    "zone",
+]
+
+
+class _Known:
+    """Vectors of documents at random, of queries by the model."""
+
+    def __init__(self, inner: Encoder) -> None:
+        self._inner, self._random = inner, np.random.default_rng(7)
+        self.querying = False
+        self.name = "random"
+
+    def encode(self, texts: Sequence[str]) -> Vectors32:
+        if self.querying:
+            return self._inner.encode(texts)
+        drawn = self._random.standard_normal((len(texts), 384), dtype=np.float32)
+        return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+
+
+def run(options: list[str]) -> None:
+    """Print the figures as a Markdown table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks search")
+    parser.add_argument("--documents", type=int, default=100_000)
+    parser.add_argument("--queries", type=int, default=300)
+    parser.add_argument("--random-vectors", action="store_true")
+    given = parser.parse_args(options)
+    inner = OnnxEncoder(model_folder("builtin"), Settings().models_dir)
+    inner.encode(["warm"])
+    known = _Known(inner)
+    encoder: Encoder = known if given.random_vectors else inner
+    before = _memory()
+    with tempfile.TemporaryDirectory() as scratch:
+        words, vectors = Words(Path(scratch) / "words"), Vectors(Path(scratch) / "vectors.db", encoder)
+        lexical = _fill(words.write, given.documents)
+        semantic = _fill(vectors.write, given.documents)
+        known.querying = True
+        search = Search(words, vectors)
+        plain = _latency(lambda query: search.search(query), given.queries)
+        narrowed = _latency(lambda query: search.search(query, filters={"platform": ["postgresql"]}), given.queries)
+        known.querying = False
+        seen = _update(words, vectors, given.documents)
+        print(
+            "| documents | fields | words/s | vectors/s | p50 ms | p95 ms | filtered p95 ms | 100 changed s | memory MB |"
+        )
+        print("|---|---|---|---|---|---|---|---|---|")
+        print(
+            f"| {given.documents:,} | {given.documents * 10:,} | {lexical:.0f} | {semantic:.0f} | {_at(plain, 50):.1f} "
+            f"| {_at(plain, 95):.1f} {_verdict(_at(plain, 95), 30)} | {_at(narrowed, 95):.1f} "
+            f"| {seen:.2f} {_verdict(seen, 1)} | {_memory() - before:.0f} |"
+        )
+
+
+def _verdict(value: float, most: float) -> str:
+    return "PASS" if value <= most else "MISS"
+
+
+def _fill(write: Callable[[list[Document], list[str], int], None], count: int) -> float:
+    """Documents a second."""
+    started, source = time.perf_counter(), _documents(count)
+    while some := list(islice(source, 5000)):
+        write(some, [], 1)
+    return count / (time.perf_counter() - started)
+
+
+def _update(words: Words, vectors: Vectors, count: int) -> float:
+    """Seconds until 100 changed documents are found."""
+    some = [
+        Document(**{**{n: getattr(one, n) for n in Document.__slots__}, "description": "Changed a moment ago."})
+        for one in islice(_documents(count), 100)
+    ]
+    started = time.perf_counter()
+    words.write(some, [], 2)
+    vectors.write(some, [], 2)
+    return time.perf_counter() - started
+
+
+def _latency(ask: Callable[[str], object], count: int) -> list[float]:
+    drawn = random.Random(11)
+    queries = [" ".join(drawn.choices(_STEMS, k=drawn.randint(3, 8))) for _ in range(count + 20)]
+    took = []
+    for query in queries:
+        started = time.perf_counter()
+        ask(query)
+        took.append(1000 * (time.perf_counter() - started))
+    return took[20:]
+
+
+def _documents(count: int) -> Iterator[Document]:
+    drawn = random.Random(3)
+    weights = [1 / (rank + 3) for rank in range(len(_STEMS))]
+
+    def some(least: int, most: int) -> list[str]:
+        return drawn.choices(_STEMS, weights, k=drawn.randint(least, most))
+
+    for number in range(count):
+        fields = tuple("_".join(some(1, 3)) for _ in range(10))
+        title = "_".join((*some(1, 3), str(number % 97)))
+        yield Document(
+            iri=f"http://localhost:8642/id/dataset/postgres/{number}",
+            kind="dataset",
+            title=title,
+            name=f"db.schema_{number // 50}.{title}",
+            description=" ".join(some(6, 14)).capitalize() + ".",
+            platform=drawn.choice(("postgresql", "snowflake", "s3", "kafka", "duckdb")),
+            sources=(f"source-{number % 20}",),
+            tags=tuple(some(0, 2)),
+            fields=fields,
+            field_notes=("",) * 10,
+            people=(),
+            container=f"schema-{number // 50}",
+        )
+
+
+def _at(took: Sequence[float], percentile: int) -> float:
+    return float(np.percentile(took, percentile))
+
+
+def _memory() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
