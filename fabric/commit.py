@@ -19,8 +19,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,9 +32,9 @@ from sqlalchemy import delete, func, insert, select, update
 from fabric import ntriples
 from fabric.errors import FabricError
 from fabric.graph.store import GraphStore, Update
-from fabric.history import Change, changes_of, pack
+from fabric.history import Change, changes_of, documents_of, pack
 from fabric.identity import Iris
-from fabric.ntriples import lines, token
+from fabric.ntriples import token
 from fabric.state import State, changes, commits, drafts, records
 
 __all__ = ["ATOMIC", "Committer", "Draft", "RecordState"]
@@ -41,6 +42,9 @@ __all__ = ["ATOMIC", "Committer", "Draft", "RecordState"]
 ATOMIC = 50_000
 """Largest difference, in triples, that is applied in one transaction."""
 _PIECE = 50_000
+_PIECE_BYTES = 8_000_000
+_BATCH, _AHEAD = 200, 2
+_LOADERS = 2
 _LAST, _COMMIT = token("fab:lastCommit"), token("fab:commit")
 _GENERATED_BY, _GENERATED_AT = token("prov:wasGeneratedBy"), token("prov:generatedAtTime")
 _log = logging.getLogger(__name__)
@@ -55,46 +59,68 @@ class RecordState:
     label: str
     digest: bytes | None
     version: str | None = None
-    triples: bytes | None = None
+    triples: tuple[ntriples.Triple, ...] = ()
 
 
 class Draft:
-    """A commit being written. Collect with `add`, then `Committer.seal`, or `Committer.drop`."""
+    """A commit being written. Collect with `add`, then `Committer.seal`, or `Committer.drop`.
+
+    What is collected is compressed and written in batches by a thread of its own, at most two batches behind.
+    """
 
     def __init__(self, state: State, commit_id: int, source: str, *, remember: bool) -> None:
         self._state, self.id, self.source, self._remember = state, commit_id, source, remember
-        self._changes: list[dict[str, Any]] = []
-        self._records: list[dict[str, Any]] = []
+        self._noted: list[tuple[tuple[Change, ...], RecordState | None]] = []
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="draft")
+        self._writing: deque[Future[None]] = deque()
         self.added = self.removed = 0
 
     def add(self, parts: Iterable[Change], record: RecordState | None = None) -> None:
-        """Note changes and, with them, what to remember of the record they come from."""
-        for part in parts:
-            self.added += len(part.added)
-            self.removed += len(part.removed)
-            self._changes.append(
-                {
-                    "commit_id": self.id,
-                    "root": part.root,
-                    "graph": part.graph,
-                    "added": pack(part.added),
-                    "removed": pack(part.removed),
-                }
-            )
-        if record is not None and self._remember:
-            row = {name: getattr(record, name) for name in RecordState.__slots__}
-            self._records.append({"commit_id": self.id, **row})
-        if len(self._changes) + len(self._records) >= 400:
-            self.write()
+        """Note changes and, with them, what to remember of the record they come from.
+
+        Raises: StorageFull, GraphUnavailable, GraphError of this or an earlier batch.
+        """
+        noted = tuple(parts)
+        self.added += sum(len(part.added) for part in noted)
+        self.removed += sum(len(part.removed) for part in noted)
+        self._noted.append((noted, record if self._remember else None))
+        if len(self._noted) >= _BATCH:
+            self._submit()
+            while len(self._writing) > _AHEAD:
+                self._writing.popleft().result()
 
     def write(self) -> None:
-        """Bring what was noted to disk."""
+        """Bring what was noted to disk. Raises as `add`."""
+        self._submit()
+        while self._writing:
+            self._writing.popleft().result()
+
+    def close(self) -> None:
+        """Stop writing; what is noted and not yet written is forgotten."""
+        self._writer.shutdown(wait=True, cancel_futures=True)
+
+    def _submit(self) -> None:
+        noted, self._noted = self._noted, []
+        if noted:
+            self._writing.append(self._writer.submit(self._write, noted))
+
+    def _write(self, noted: list[tuple[tuple[Change, ...], RecordState | None]]) -> None:
+        change_rows, record_rows = [], []
+        for parts, record in noted:
+            whole = pack(record.triples) if record is not None else None
+            for part in parts:
+                same = record is not None and part.added is record.triples
+                added = whole if same else pack(part.added)
+                row = {"root": part.root, "graph": part.graph, "added": added, "removed": pack(part.removed)}
+                change_rows.append({"commit_id": self.id, **row})
+            if record is not None:
+                row = {name: getattr(record, name) for name in RecordState.__slots__}
+                record_rows.append({"commit_id": self.id, **row, "triples": whole})
         with self._state.begin() as connection:
-            if self._changes:
-                connection.execute(insert(changes), self._changes)
-            if self._records:
-                connection.execute(insert(drafts), self._records)
-        self._changes, self._records = [], []
+            if change_rows:
+                connection.execute(insert(changes), change_rows)
+            if record_rows:
+                connection.execute(insert(drafts), record_rows)
 
 
 class Committer:
@@ -135,6 +161,7 @@ class Committer:
 
     def drop(self, draft: Draft) -> None:
         """Forget a draft; nothing of it reached the graph. One that was sealed is left alone: its log is still needed."""
+        draft.close()
         try:
             self._delete(draft.id, "draft")
         except FabricError as error:
@@ -147,6 +174,7 @@ class Committer:
         at once, that is done before the next commit or when the data directory is opened.
         """
         draft.write()
+        draft.close()
         with self.hold():
             if not draft.added and not draft.removed:
                 self._settle(draft.id, None)
@@ -252,7 +280,7 @@ class Committer:
                 self._note(change, row)
                 self._graph.update(change)
                 return
-            self._in_pieces(lambda: changes_of(connection, commit_id), forward=True)
+            self._in_pieces(commit_id, forward=True)
             final = Update()
             for graph in connection.execute(
                 select(changes.c.graph).distinct().where(changes.c.commit_id == commit_id)
@@ -262,13 +290,21 @@ class Committer:
             self._graph.update(final)
         self._graph.flush()
 
-    def _in_pieces(self, parts: Callable[[], Iterator[Change]], *, forward: bool) -> None:
-        for graph, triples in _pieces((p.graph, p.removed if forward else p.added) for p in parts()):
-            change = Update()
-            change.remove(graph, triples)
-            self._graph.update(change)
-        for graph, triples in _pieces((p.graph, p.added if forward else p.removed) for p in parts()):
-            self._graph.load(graph, lines(triples).encode())
+    def _in_pieces(self, commit_id: int, *, forward: bool) -> None:
+        with self._state.read() as connection:
+            parts = changes_of(connection, commit_id)
+            for graph, triples in _pieces((p.graph, p.removed if forward else p.added) for p in parts):
+                change = Update()
+                change.remove(graph, triples)
+                self._graph.update(change)
+        with self._state.read() as connection, ThreadPoolExecutor(_LOADERS, thread_name_prefix="load") as loaders:
+            loading: deque[Future[None]] = deque()
+            for graph, document in documents_of(connection, commit_id, added=forward, size=_PIECE_BYTES):
+                loading.append(loaders.submit(self._graph.load, graph, document))
+                if len(loading) > _LOADERS:
+                    loading.popleft().result()
+            for load in loading:
+                load.result()
 
     def _note(self, change: Update, row: Any) -> None:
         """Add to the update what `graph/meta` says: the commit's number, and who wrote each graph and when."""
@@ -311,8 +347,7 @@ class Committer:
     def _undo(self, commit_id: int) -> None:
         with self._state.begin() as connection:
             connection.execute(update(commits).where(commits.c.id == commit_id).values(state="undo"))
-        with self._state.read() as connection:
-            self._in_pieces(lambda: changes_of(connection, commit_id), forward=False)
+        self._in_pieces(commit_id, forward=False)
         self._unsay(commit_id)
         self._graph.flush()
         self._delete(commit_id, "undo")

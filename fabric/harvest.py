@@ -24,7 +24,7 @@ from fabric.commit import Committer, Draft, RecordState
 from fabric.connector import Connector, Unchanged, Versioned
 from fabric.errors import HarvestCancelled, InputError
 from fabric.graph.store import GraphStore
-from fabric.history import Change, pack, unpack
+from fabric.history import Change, unpack
 from fabric.identity import Iris
 from fabric.model import Lineage, Problem, Record, Ref
 from fabric.ntriples import TYPE, Triple, lines, token
@@ -205,13 +205,13 @@ class _Pass:
         triples: list[Triple],
         old: tuple[Triple, ...],
     ) -> None:
-        before = set(old)
-        added = tuple(triple for triple in triples if triple not in before) if before else tuple(triples)
+        before, now = set(old), tuple(triples)
+        added = tuple(triple for triple in now if triple not in before) if before else now
         removed = tuple(before.difference(triples)) if before else ()
         parts = [Change(root, self._graph, added, removed)] if added or removed else []
         if added and label:
             self._told.add(root)
-        self._draft.add(parts, RecordState(key, root, label, digest, version, pack(triples)))
+        self._draft.add(parts, RecordState(key, root, label, digest, version, now))
         if parts:
             self.report.changed += 1
         else:

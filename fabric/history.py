@@ -120,6 +120,19 @@ def changes_of(connection: Connection, commit_id: int) -> Iterator[Change]:
         yield _change(row)
 
 
+def documents_of(connection: Connection, commit_id: int, *, added: bool, size: int) -> Iterator[tuple[str, bytes]]:
+    """What a commit added or removed, as N-Triples documents of about `size` bytes by named graph; streams."""
+    column = changes.c.added if added else changes.c.removed
+    chosen = select(changes.c.graph, column).where(changes.c.commit_id == commit_id, column.is_not(None))
+    waiting: dict[str, bytearray] = {}
+    for graph, blob in connection.execution_options(yield_per=200).execute(chosen.order_by(changes.c.id)):
+        document = waiting.setdefault(graph, bytearray())
+        document += zlib.decompress(blob)
+        if len(document) >= size:
+            yield graph, bytes(waiting.pop(graph))
+    yield from ((graph, bytes(document)) for graph, document in waiting.items())
+
+
 def _done() -> Select[tuple[object, ...]]:
     return select(commits).where(commits.c.state == "done")
 

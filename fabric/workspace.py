@@ -70,7 +70,7 @@ class Workspace:
         self.settings = settings
         folder = settings.data_dir
         _make(folder)
-        self._lock = FileLock(folder / "lock")
+        self._lock = FileLock(folder / "lock", thread_local=False)
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
@@ -154,6 +154,15 @@ class Workspace:
         run_id, cancelled = self._begin(name)
         future = self._pool.submit(self._run, name, run_id, cancelled, lambda report: self.runs.note(run_id, report))
         return self.runs.get(run_id), future
+
+    def await_run(self, run_id: str, seconds: float) -> HarvestRun:
+        """A run, once it has ended or so many seconds have passed. Raises: InputError where there is none."""
+        run = self.runs.get(run_id)
+        if run.state == "running" and seconds > 0:
+            with self._guard:
+                self._guard.wait_for(lambda: run.source not in self._running, timeout=seconds)
+            run = self.runs.get(run_id)
+        return run
 
     def cancel_harvest(self, name: str) -> bool:
         """Ask a running harvest to stop; False where none runs."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -127,15 +126,12 @@ def harvest_all(fabric: Client, names: list[str], *, quiet: bool) -> list[dict[s
             task = bar.add_task(name, total=None, said="")
             run = fabric.ask(f"mutation($n:String!){{harvestSource(name:$n){{{RUN}}}}}", n=name)["harvestSource"]
             while run["state"] == "running":
-                time.sleep(0.05)
-                run = fabric.ask(f"query($i:ID!){{run(id:$i){{{RUN}}}}}", i=run["id"])["run"]
+                run = fabric.ask(f"query($i:ID!){{run(id:$i,wait:0.3){{{RUN}}}}}", i=run["id"])["run"]
                 bar.update(task, said=f"{run['records']} records")
             bar.remove_task(task)
             runs.append(run)
             if not quiet:
                 _tell(run)
-        if fabric.server is None:
-            fabric.request("POST", "/index", params={"semantic": "false"})
     return runs
 
 

@@ -65,10 +65,12 @@ class Query:
         """Harvest runs."""
         return [views.harvest_run(one) for one in await on_workspace(info, lambda w: w.runs.list(source, first))]
 
-    @strawberry.field(description="One harvest run.")
-    async def run(self, info: Info, id: strawberry.ID) -> t.HarvestRun:  # noqa: A002
+    @strawberry.field(
+        description="One harvest run; with `wait`, answered when it ends or after so many seconds (at most 60)."
+    )
+    async def run(self, info: Info, id: strawberry.ID, wait: float = 0) -> t.HarvestRun:  # noqa: A002
         """One harvest run."""
-        return views.harvest_run(await on_workspace(info, lambda w: w.runs.get(id)))
+        return views.harvest_run(await on_workspace(info, lambda w: w.await_run(id, min(wait, 60))))
 
     @strawberry.field(description="What happened to an asset, newest first.")
     async def history(self, info: Info, iri: strawberry.ID, first: int = 50) -> list[t.Change]:

@@ -80,7 +80,7 @@ class GraphStore(Protocol):
         """Apply a small difference in one transaction."""
 
     def load(self, graph: str, document: bytes) -> None:
-        """Add N-Triples to a graph fast and NOT atomically; safe to repeat."""
+        """Add N-Triples to a graph fast and NOT atomically; safe to repeat and to call from several threads."""
 
     def flush(self) -> None:
         """Return once everything is on disk."""

@@ -64,7 +64,7 @@ def context() -> ForkServerContext:
 
 def small_pieces() -> None:
     """Have even small commits go in pieces."""
-    commit.ATOMIC, commit._PIECE = ATOMIC, PIECE
+    commit.ATOMIC, commit._PIECE, commit._PIECE_BYTES = ATOMIC, PIECE, PIECE * 100
 
 
 def open_workspace(folder: Path) -> Workspace:

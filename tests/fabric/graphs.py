@@ -130,7 +130,7 @@ def core(graph: GraphStore, folder: Path) -> Iterator[Core]:
     history, committer = History(state), Committer(graph, state, iris)
     committer.recover()
     assets = Assets(graph, history, iris)
-    embedded = isinstance(graph, LocalGraph)
+    embedded = isinstance(graph, LocalGraph) and (folder / "graph").is_dir()
     try:
         yield Core(
             graph,

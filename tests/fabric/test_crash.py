@@ -71,6 +71,7 @@ def scene(request: pytest.FixtureRequest, swift_home: Path) -> Iterator[Scene]:
         if request.param == "pieces":
             patch.setattr(commit, "ATOMIC", ATOMIC)
             patch.setattr(commit, "_PIECE", PIECE)
+            patch.setattr(commit, "_PIECE_BYTES", 100 * PIECE)
         items: list[Item] = [*OLD]
         script = write(folder / "script", *items)
         with open_workspace(folder / "before") as workspace:

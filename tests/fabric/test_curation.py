@@ -24,7 +24,9 @@ def at(fabric: Core) -> datetime:
 def test_a_curated_fact_wins_and_no_harvest_takes_it_away(fabric: Core) -> None:
     harvest(fabric, table("orders", "as the source says"))
     iri = fabric.iris.asset(ref("orders"))
-    assert fabric.curation.curate(iri, description="as people say", add_tags=["gold"], add_owners=["ann@example.org"]) == 2
+    assert (
+        fabric.curation.curate(iri, description="as people say", add_tags=["gold"], add_owners=["ann@example.org"]) == 2
+    )
     harvest(fabric, table("orders", "as the source says now"))
     record = fabric.assets.get(iri).record
     assert isinstance(record, Dataset)

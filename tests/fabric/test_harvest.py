@@ -28,6 +28,7 @@ def either(request: pytest.FixtureRequest, fabric: Core, monkeypatch: pytest.Mon
     if request.param == "pieces":
         monkeypatch.setattr(commit, "ATOMIC", 0)
         monkeypatch.setattr(commit, "_PIECE", 7)
+        monkeypatch.setattr(commit, "_PIECE_BYTES", 100 * 7)
     return fabric
 
 
@@ -389,6 +390,7 @@ def test_a_store_that_fails_in_the_middle_is_put_back(
     before = set(local.graph.match())
     monkeypatch.setattr(commit, "ATOMIC", 0)
     monkeypatch.setattr(commit, "_PIECE", 7)
+    monkeypatch.setattr(commit, "_PIECE_BYTES", 100 * 7)
     failing(monkeypatch, local.graph, error, after=1)
     with pytest.raises(type(error)):
         harvest(local, table("orders", "new"), table("fresh"))
@@ -417,6 +419,7 @@ def test_a_commit_that_cannot_be_taken_back_at_once_is_taken_back_before_the_nex
     before = set(local.graph.match())
     monkeypatch.setattr(commit, "ATOMIC", 0)
     monkeypatch.setattr(commit, "_PIECE", 7)
+    monkeypatch.setattr(commit, "_PIECE_BYTES", 100 * 7)
     failing(monkeypatch, local.graph, GraphError("refused"), after=1, times=3)
     with pytest.raises(GraphError):
         harvest(local, table("orders", "new"), table("fresh"))

@@ -150,7 +150,9 @@ def test_a_harvest_can_be_cancelled(place: Place) -> None:
         assert workspace.harvest("shop").state == "complete"
 
 
-@pytest.mark.parametrize("error", [ZeroDivisionError("a stranger's bug, secret=s3cret"), Unreachable("the shop is shut")])
+@pytest.mark.parametrize(
+    "error", [ZeroDivisionError("a stranger's bug, secret=s3cret"), Unreachable("the shop is shut")]
+)
 def test_a_connector_that_raises_makes_a_failed_run(place: Place, error: Exception) -> None:
     with place.open(table("orders"), error) as workspace:
         run = workspace.harvest("shop")

@@ -1,0 +1,86 @@
+"""Reading one asset: what all sources and people say of it, merged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from fabric.errors import UnknownAsset
+from fabric.model import Catalog, Dataset, Record, Ref, catalog
+from tests.fabric.graphs import Core
+from tests.fabric.scripted import NAMESPACE, Played, edge, ref, table
+
+SHOP = Catalog(namespace=NAMESPACE, name="shop", title="The shop")
+PUBLIC = Catalog(namespace=NAMESPACE, name="shop.public", title="Public", part_of=catalog(NAMESPACE, "shop"))
+
+
+def harvest(fabric: Core, *records: Record, source: str = "shop") -> None:
+    fabric.harvester.run(source, Played(*records), "run")
+
+
+def iri(fabric: Core, name: str) -> str:
+    return fabric.iris.asset(ref(name))
+
+
+def test_an_asset_comes_back_as_it_was_harvested(fabric: Core) -> None:
+    harvest(fabric, table("orders", "all of them"), edge("orders", "items"))
+    asset = fabric.assets.get(iri(fabric, "orders"))
+    assert asset.record == table("orders", "all of them")
+    assert asset.lineage == (edge("orders", "items"),)
+    assert (asset.title, asset.removed, asset.sources) == ("orders", None, ("shop",))
+    assert {fact.source for fact in asset.facts} == {"shop"}
+
+
+def test_what_sources_say_is_united_and_the_one_that_says_most_wins(fabric: Core) -> None:
+    harvest(fabric, replace(table("orders", "short", columns=()), tags=frozenset({"a"})), source="b")
+    harvest(fabric, replace(table("orders", "long"), tags=frozenset({"b"})), source="c")
+    asset = fabric.assets.get(iri(fabric, "orders"))
+    assert isinstance(asset.record, Dataset)
+    assert (asset.record.description, asset.record.tags) == ("long", {"a", "b"})
+    assert [field.name for field in asset.record.fields] == ["id", "amount"]
+    assert asset.sources == ("b", "c")
+
+
+@pytest.mark.parametrize("name", ["http://elsewhere.example/x", "http://localhost:8642/id/dataset/a", "no iri"])
+def test_what_is_no_asset_is_unknown(fabric: Core, name: str) -> None:
+    assert fabric.assets.find(name) is None
+    with pytest.raises(UnknownAsset):
+        fabric.assets.get(name)
+
+
+def test_links_are_named_by_title_or_else_by_name(fabric: Core) -> None:
+    harvest(fabric, table("orders"), edge("orders", "items"))
+    fabric.curation.curate(iri(fabric, "orders"), title="Curated")
+    asked = [iri(fabric, "items"), iri(fabric, "orders"), "http://elsewhere.example/x"]
+    found = fabric.assets.links(asked)
+    assert [link.title for link in found.values()] == ["shop.public.items", "Curated"]
+
+
+def test_containers_are_walked_both_ways(fabric: Core) -> None:
+    inside = [replace(table(name), part_of=PUBLIC.ref) for name in ("orders", "items")]
+    harvest(fabric, SHOP, PUBLIC, *inside)
+    assert [link.title for link in fabric.assets.path(iri(fabric, "orders"))] == ["The shop", "Public"]
+    assert [link.title for link in fabric.assets.members(fabric.iris.asset(PUBLIC.ref))] == ["items", "orders"]
+
+
+def test_containers_that_hold_each_other_end(fabric: Core) -> None:
+    harvest(fabric, replace(SHOP, part_of=PUBLIC.ref), PUBLIC)
+    assert [link.title for link in fabric.assets.path(fabric.iris.asset(PUBLIC.ref))] == ["The shop"]
+
+
+def test_lineage_is_walked_both_ways(fabric: Core) -> None:
+    harvest(fabric, table("orders"), table("items"), edge("orders", "items"))
+    assert [link.ref for link in fabric.assets.upstream(iri(fabric, "orders"))] == [ref("items")]
+    assert [link.ref for link in fabric.assets.downstream(iri(fabric, "items"))] == [ref("orders")]
+    assert fabric.assets.downstream(iri(fabric, "orders")) == []
+
+
+def test_only_what_lives_is_counted(fabric: Core) -> None:
+    harvest(fabric, table("orders"), table("items"), SHOP)
+    harvest(fabric, table("orders"), source="other")
+    harvest(fabric, table("orders"))
+    assert (fabric.assets.count(), fabric.assets.count_of("shop")) == (1, 1)
+    assert fabric.assets.all() == [iri(fabric, "orders")]
+    assert fabric.assets.size() == len(set(fabric.graph.match()))
+    assert fabric.assets.get(fabric.iris.asset(Ref("catalog", NAMESPACE, "shop"))).record is None
