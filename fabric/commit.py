@@ -347,9 +347,11 @@ class Committer:
     def _undo(self, commit_id: int) -> None:
         with self._state.begin() as connection:
             connection.execute(update(commits).where(commits.c.id == commit_id).values(state="undo"))
-        self._in_pieces(commit_id, forward=False)
-        self._unsay(commit_id)
-        self._graph.flush()
+            row = connection.execute(select(commits).where(commits.c.id == commit_id)).one()
+        if row.added + row.removed > ATOMIC or self.mark() == row.number:
+            self._in_pieces(commit_id, forward=False)
+            self._unsay(commit_id)
+            self._graph.flush()
         self._delete(commit_id, "undo")
 
     def _settle(self, commit_id: int, number: int | None) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from connectors.sql import duckdb, mysql, postgres, reflection, sqlite
 from connectors.sql.config import SqlConfig
-from connectors.sql.target import Reader, Target, target_of
-from fabric.connector import Config, Connector
-from fabric.model import Problem, Record
+from connectors.sql.target import ChangesReader, Reader, Target, target_of
+from fabric.connector import Config, Connector, Item
+from fabric.model import Problem, Record, Ref
 
 __all__ = ["SqlConfig", "SqlConnector"]
 
@@ -38,6 +38,14 @@ class SqlConnector(Connector[SqlConfig]):
         """Yield its source, databases, schemas, tables, views, owners and the lineage of views."""
         reader, target = self._reader()
         yield from reader.harvest(target)
+
+    def harvest_changes(self, known: Mapping[Ref, str]) -> Iterator[Item]:
+        """The same as `harvest`, with versions of tables and views where the reader has them (PostgreSQL)."""
+        reader, target = self._reader()
+        if isinstance(reader, ChangesReader):
+            yield from reader.harvest_changes(target, known)
+        else:
+            yield from reader.harvest(target)
 
     def _reader(self) -> tuple[Reader, Target]:
         target = target_of(self.config)

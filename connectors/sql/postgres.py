@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from connectors.sql.assemble import Ordered, Owners, Row
 from connectors.sql.names import catalog_name, table_name
@@ -19,10 +20,12 @@ from connectors.sql.postgres_catalog import (
     RELATIONS,
     SCHEMAS,
     TABLE_NAMES,
+    VERSIONS,
     VIEW_DEPENDENCIES,
 )
 from connectors.sql.postgres_session import connected, stream
 from connectors.sql.target import Target
+from fabric.connector import Item, Unchanged, Versioned
 from fabric.datatypes import logical_type
 from fabric.errors import AccessDenied, SettingsError
 from fabric.model import (
@@ -47,9 +50,13 @@ from fabric.model import (
 if TYPE_CHECKING:
     import psycopg
 
-__all__ = ["check", "harvest"]
+__all__ = ["check", "harvest", "harvest_changes"]
 
 _ENTRY = "postgres"
+_FORMAT = 1
+"""Part of every version: to be raised when records are made otherwise from the same rows."""
+_FEW = 0.25
+"""Share of changed relations from which on everything is read, and what has not changed passed over."""
 _KINDS: dict[str, DatasetKind] = {"v": "view", "m": "materialized-view", "f": "external-table"}
 _KIND_TYPES = {"e": "string", "c": "object"}
 _NATIVE_TYPES = {'"char"': "string", "bit": "string", "bit varying": "string"}
@@ -71,25 +78,48 @@ def check(target: Target) -> str:
 
 def harvest(target: Target) -> Iterator[Record | Problem]:
     """Read all chosen databases. Raises as `Connector.harvest`."""
-    version, rows = _databases(target)
-    owners = Owners(target.namespace)
-    names = _chosen(target, rows)
-    yield Source(
+    return cast("Iterator[Record | Problem]", _items(target, None))  # only what is asked for is versioned
+
+
+def harvest_changes(target: Target, known: Mapping[Ref, str]) -> Iterator[Item]:
+    """Read of all chosen databases what has changed. Raises as `Connector.harvest`."""
+    return _items(target, known)
+
+
+def _items(target: Target, known: Mapping[Ref, str] | None) -> Iterator[Item]:
+    entry, owners, rows, names = target.url.database or _ENTRY, Owners(target.namespace), list[Row](), list[str]()
+    try:
+        with connected(target, entry) as connection:
+            version, rows = _version(connection), connection.execute(DATABASES).fetchall()
+            names = _chosen(target, rows)
+            yield _source(target, version)
+            for row in rows:
+                if row[0] == entry and entry in names:
+                    yield from _Database(target, entry, owners).harvest(connection, row, known)
+    except (AccessDenied, SettingsError) as error:
+        if len(names) < 2:
+            raise
+        yield Problem(subject=entry, reason=str(error))
+    for row in rows:
+        if row[0] in names and row[0] != entry:
+            try:
+                with connected(target, row[0]) as connection:
+                    yield from _Database(target, row[0], owners).harvest(connection, row, known)
+            except (AccessDenied, SettingsError) as error:  # of several, one may be closed to us or just dropped
+                if len(names) == 1:
+                    raise
+                yield Problem(subject=row[0], reason=str(error))
+    yield from owners.unseen()
+
+
+def _source(target: Target, version: str) -> Source:
+    return Source(
         namespace=target.namespace,
         title=target.namespace.partition("://")[2] or target.namespace,
         platform=target.platform("postgresql"),
         endpoint=target.namespace,
         version=version,
     )
-    for row in rows:
-        if row[0] in names:
-            try:
-                yield from _Database(target, row[0], owners).harvest(row)
-            except (AccessDenied, SettingsError) as error:  # of several, one may be closed to us or just dropped
-                if len(names) == 1:
-                    raise
-                yield Problem(subject=row[0], reason=str(error))
-    yield from owners.unseen()
 
 
 def _databases(target: Target) -> tuple[str, list[Row]]:
@@ -117,8 +147,9 @@ def _version(connection: psycopg.Connection[Row]) -> str:
     return (connection.info.parameter_status("server_version") or "unknown").split()[0]
 
 
-def _parameters(target: Target) -> dict[str, bool]:
-    return {"system": target.config.system_schemas, "sizes": target.config.sizes}
+def _parameters(target: Target, oids: list[int] | None = None) -> dict[str, Any]:
+    """What the queries are given; without `oids` they read all relations."""
+    return {"system": target.config.system_schemas, "sizes": target.config.sizes, "oids": oids}
 
 
 class _Parts(NamedTuple):
@@ -143,26 +174,29 @@ class _Database:
         self.types: dict[tuple[str, str, int], str] = {}
         self.domains: dict[int, tuple[str, str, int]] = {}
 
-    def harvest(self, row: Row) -> Iterator[Record]:
+    def harvest(self, connection: psycopg.Connection[Row], row: Row, known: Mapping[Ref, str] | None) -> Iterator[Item]:
+        """All of it, or what is not as `known`."""
         _, comment, role, team = row
-        with connected(self.target, self.name) as connection:
-            yield Catalog(
-                namespace=self.target.namespace,
-                name=catalog_name(self.name),
-                title=self.name,
-                description=comment,
-                part_of=source(self.target.namespace),
-                platform=self.platform,
-                owners=self.owners.refs(role, team=bool(team)),
-            )
-            self._read_schemas(connection)
-            if not self.target.scope.include:
-                yield from self.waiting.values()
-                self.waiting.clear()
-            self.domains = {row[0]: row[1:] for row in connection.execute(DOMAINS)}
+        yield Catalog(
+            namespace=self.target.namespace,
+            name=catalog_name(self.name),
+            title=self.name,
+            description=comment,
+            part_of=source(self.target.namespace),
+            platform=self.platform,
+            owners=self.owners.refs(role, team=bool(team)),
+        )
+        self._read_schemas(connection)
+        if not self.target.scope.include:
+            yield from self.waiting.values()
+            self.waiting.clear()
+        self.domains = {row[0]: row[1:] for row in connection.execute(DOMAINS)}
+        if known is None:
             yield from self._datasets(connection)
-            yield from self.owners.unseen()
-            yield from self._lineage(connection)
+        else:
+            yield from self._changes(connection, known)
+        yield from self.owners.unseen()
+        yield from self._lineage(connection)
 
     def _read_schemas(self, connection: psycopg.Connection[Row]) -> None:
         for schema, comment, role, team in connection.execute(SCHEMAS, _parameters(self.target)):
@@ -177,19 +211,54 @@ class _Database:
                     owners=self.owners.refs(role, team=bool(team)),
                 )
 
-    def _datasets(self, connection: psycopg.Connection[Row]) -> Iterator[Record]:
-        def ordered(name: str, query: str) -> Ordered:
-            return Ordered(stream(connection, name, query, _parameters(self.target)))
-
-        columns, keys, indexes = ordered("columns", COLUMNS), ordered("keys", KEYS), ordered("indexes", INDEXES)
-        grants, partitions = ordered("grants", GRANTS), ordered("partitions", PARTITIONS)
-        for row in stream(connection, "relations", RELATIONS, _parameters(self.target)):
-            oid, schema, name = row[:3]
+    def _changes(self, connection: psycopg.Connection[Row], known: Mapping[Ref, str]) -> Iterator[Item]:
+        """The relations whose version is not the known one, each with its version; of the others, that they are there."""
+        changed: dict[int, str] = {}
+        total, prefix = 0, self._prefix()
+        for oid, schema, name, role, team, digest in stream(connection, "versions", VERSIONS, _parameters(self.target)):
             if not self.target.scope.table(self.name, schema, name):
+                continue
+            total += 1
+            ref, version = self._ref(schema, name), f"{prefix}{digest}"
+            if known.get(ref) != version:
+                changed[oid] = version
                 continue
             if schema in self.waiting:
                 yield self.waiting.pop(schema)
-            yield self._dataset(row, _Parts(*(side.take(oid) for side in (columns, keys, indexes, grants, partitions))))
+            self.owners.refs(role, team=bool(team))
+            yield Unchanged(ref)
+        if changed:
+            yield from self._datasets(connection, changed, sorted(changed) if len(changed) < total * _FEW else None)
+
+    def _prefix(self) -> str:
+        """What versions begin with: a digest of all that goes into records beside the rows that are hashed."""
+        domains = {oid: self._datatype(*base) for oid, base in self.domains.items()}
+        said = repr((_FORMAT, self.platform, domains))
+        return hashlib.blake2b(said.encode(), digest_size=8).hexdigest() + ":"
+
+    def _datasets(
+        self,
+        connection: psycopg.Connection[Row],
+        versions: Mapping[int, str] | None = None,
+        oids: list[int] | None = None,
+    ) -> Iterator[Item]:
+        """All relations, or only those that `versions` has; `oids` are theirs where looking them up is faster than passing
+        over the others."""
+
+        def ordered(name: str, query: str) -> Ordered:
+            return Ordered(stream(connection, name, query, _parameters(self.target, oids)))
+
+        columns, keys, indexes = ordered("columns", COLUMNS), ordered("keys", KEYS), ordered("indexes", INDEXES)
+        grants, partitions = ordered("grants", GRANTS), ordered("partitions", PARTITIONS)
+        for row in stream(connection, "relations", RELATIONS, _parameters(self.target, oids)):
+            oid, schema, name = row[:3]
+            if not self.target.scope.table(self.name, schema, name) or (versions is not None and oid not in versions):
+                continue
+            if schema in self.waiting:
+                yield self.waiting.pop(schema)
+            parts = _Parts(*(side.take(oid) for side in (columns, keys, indexes, grants, partitions)))
+            record = self._dataset(row, parts)
+            yield record if versions is None else Versioned(record, versions[oid])
 
     def _dataset(self, row: Row, parts: _Parts) -> Dataset:
         _, schema, name, kind, comment, role, team, tuples, pages, size, definition = row

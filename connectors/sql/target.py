@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sqlalchemy.engine import URL, make_url
 
 from connectors.sql.config import SqlConfig
 from connectors.sql.names import Scope
+from fabric.connector import Item
 from fabric.errors import SettingsError, Unreachable
-from fabric.model import Problem, Record
+from fabric.model import Problem, Record, Ref
 
-__all__ = ["Reader", "Target", "target_of"]
+__all__ = ["ChangesReader", "Reader", "Target", "target_of"]
 
 _FILE_BACKENDS = frozenset({"sqlite", "duckdb"})
 _ALIASES = {"postgres": "postgresql"}
@@ -70,6 +71,14 @@ class Reader(Protocol):
 
     def harvest(self, target: Target) -> Iterator[Record | Problem]:
         """See `Connector.harvest`."""
+
+
+@runtime_checkable
+class ChangesReader(Reader, Protocol):
+    """A reader that can tell cheaply what has not changed."""
+
+    def harvest_changes(self, target: Target, known: Mapping[Ref, str]) -> Iterator[Item]:
+        """See `Connector.harvest_changes`."""
 
 
 def target_of(config: SqlConfig) -> Target:

@@ -15,19 +15,18 @@ import threading
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from fabric.errors import SettingsError, StorageFull
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from tokenizers import Tokenizer
 
 __all__ = ["Encoder", "OnnxEncoder", "Vectors32", "model_folder"]
 
-Vectors32 = NDArray[np.float32]
+Vectors32: TypeAlias = "NDArray[np.float32]"
 """float32 (n, dimension), each row of unit length."""
 _FORMAT = "int8-1"
 _LONGEST = 256
@@ -72,6 +71,8 @@ class OnnxEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors32:
         """See `Encoder.encode`. Raises: SettingsError where the model cannot be exported or loaded."""
+        import numpy as np  # a fifth of a second to import; a harvest needs none of it
+
         with self._lock:
             if self._session is None:
                 self._load()
@@ -84,6 +85,8 @@ class OnnxEncoder:
         return np.array(rows, dtype=np.float32).reshape(len(texts), -1)
 
     def _run(self, texts: list[str]) -> Any:
+        import numpy as np
+
         assert self._tokenizer is not None
         pieces = self._tokenizer.encode_batch(texts)
         given = {

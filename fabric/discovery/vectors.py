@@ -12,8 +12,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from fabric.discovery.document import Document
 from fabric.discovery.encoder import Encoder, Vectors32
 from fabric.errors import GraphError
@@ -78,6 +76,7 @@ class Vectors:
     def search(self, query: str, allowed: Collection[str] | None, limit: int) -> list[tuple[str, float]]:
         """The `limit` documents nearest in meaning, IRI and cosine; only those in `allowed` unless None."""
         import faiss
+        import numpy as np
 
         with self._lock:
             self._load()
@@ -101,16 +100,22 @@ class Vectors:
         with closing(self._connect()) as db:
             rows = db.execute("SELECT id, iri, value FROM vector").fetchall()
         if rows:
+            import numpy as np
+
             values = np.frombuffer(b"".join(row[2] for row in rows), np.float32).reshape(len(rows), -1)
             self._put([row[0] for row in rows], [row[1] for row in rows], values)
         self._loaded = True
 
     def _embed(self, documents: Collection[Document]) -> Vectors32:
+        import numpy as np  # a fifth of a second to import; a harvest needs none of it
+
         passages = [one.passage for one in documents]
         parts = [self._encoder.encode(passages[start : start + _BATCH]) for start in range(0, len(passages), _BATCH)]
         return np.concatenate(parts) if parts else np.empty((0, 0), np.float32)
 
     def _put(self, ids: list[int], iris: list[str], values: Vectors32) -> None:
+        import numpy as np
+
         if self._faiss is None:
             self._faiss = _empty(values.shape[1])
         self._faiss.add_with_ids(np.ascontiguousarray(values), np.array(ids, dtype=np.int64))
@@ -122,6 +127,8 @@ class Vectors:
         for one in ids:
             del self._iris[one]
         if ids and self._faiss is not None:
+            import numpy as np
+
             self._faiss.remove_ids(np.array(ids, dtype=np.int64))
 
     def _connect(self) -> sqlite3.Connection:
