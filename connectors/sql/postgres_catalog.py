@@ -22,8 +22,11 @@ _ROOT = "CASE WHEN t.relispartition THEN pg_partition_root(t.oid) ELSE t.oid END
 
 
 def _size(alias: str) -> str:
-    # pg_table_size, which adds maps of some kilobytes, took twice as long: it opens the index of the TOAST table too.
-    return f"pg_relation_size({alias}.oid) + coalesce(pg_relation_size(nullif({alias}.reltoastrelid, 0)), 0)"
+    # As of the last VACUUM or ANALYZE: the files themselves are asked one by one, which doubles the time of a look for changes,
+    # waits for locks, and has every growing table read again.
+    toast = f"(SELECT t.relpages FROM pg_class t WHERE t.oid = {alias}.reltoastrelid)"
+    pages = f"{alias}.relpages + coalesce({toast}, 0)"
+    return f"CASE WHEN {alias}.reltuples >= 0 THEN ({pages})::bigint * current_setting('block_size')::int END"
 
 
 DATABASES = """

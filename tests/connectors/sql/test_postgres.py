@@ -313,11 +313,18 @@ def test_a_connection_lost_half_way_is_unreachable(shop: str, name: str) -> None
 
 
 def test_a_query_that_takes_too_long_is_unreachable_and_retryable() -> None:
-    with postgres_database("CREATE TABLE held (x int)") as url, psycopg.connect(url) as holder:
-        holder.execute("LOCK TABLE held IN ACCESS EXCLUSIVE MODE")
+    made = ("CREATE TABLE held (x int)", "CREATE VIEW looking AS SELECT x FROM held")
+    with postgres_database(*made) as url, psycopg.connect(url) as holder:
+        holder.execute("LOCK TABLE held IN ACCESS EXCLUSIVE MODE")  # reading the view's text waits for the table
         with pytest.raises(Unreachable, match="statement_timeout"):
             harvested(url, statement_timeout=1)
-        assert datasets(harvested(url, statement_timeout=1, sizes=False))
+
+
+def test_sizes_wait_for_no_lock() -> None:
+    with postgres_database("CREATE TABLE held (x int)", "ANALYZE held") as url, psycopg.connect(url) as holder:
+        holder.execute("LOCK TABLE held IN ACCESS EXCLUSIVE MODE")
+        (held,) = datasets(harvested(url, statement_timeout=1)).values()
+        assert held.byte_size == 0
 
 
 def test_a_server_that_is_too_old_is_refused() -> None:

@@ -118,11 +118,11 @@ STEPS = (
     "ALTER TABLE events RENAME COLUMN at TO happened",
     "ALTER TABLE events RENAME TO happenings",
     # rows, sizes, and tables as a whole
-    "INSERT INTO assorted (made) SELECT generate_series(1, 500)",
-    "ANALYZE assorted",
-    "INSERT INTO assorted (made) VALUES (1); ANALYZE assorted",
-    "ALTER TABLE customers ALTER COLUMN note SET STORAGE EXTERNAL;"
+    "INSERT INTO assorted (made) SELECT generate_series(1, 500); ANALYZE assorted",
+    "INSERT INTO assorted (made) VALUES (1); ANALYZE assorted;"
+    " ALTER TABLE customers ALTER COLUMN note SET STORAGE EXTERNAL;"
     " INSERT INTO customers (id, country, number, note) VALUES (1, 'de', 1, repeat('long', 10000))",
+    "VACUUM ANALYZE customers",
     "TRUNCATE assorted",
     "DROP TABLE assorted; CREATE TABLE assorted (id int)",
     "DROP TABLE assorted; CREATE VIEW assorted AS SELECT 1 AS id",
