@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from urllib.parse import parse_qs
 
+import pyoxigraph as ox
 import rdflib
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -141,8 +142,14 @@ def _turtle(results: Results) -> str:
 
 
 def turtle(document: str, form: str = "turtle") -> str:
-    """N-Triples as Turtle, or as another of rdflib's formats, with the usual prefixes."""
-    graph = rdflib.Graph(bind_namespaces="none")
-    for name, iri in PREFIXES.items():
-        graph.bind(name, iri)
-    return graph.parse(data=document, format="nt").serialize(format=form)
+    """N-Triples as `turtle` or `json-ld`, with the usual prefixes; literals stay as they are."""
+    if form == "json-ld":
+        graph = rdflib.Graph(bind_namespaces="none").parse(data=document, format="nt")
+        return graph.serialize(
+            format="json-ld", context={name: iri for name, iri in PREFIXES.items() if iri in document}
+        )
+    prefixes = {name: iri for name, iri in PREFIXES.items() if iri in document}
+    parsed = ox.parse(document, format=ox.RdfFormat.N_TRIPLES)
+    written = ox.serialize(parsed, format=ox.RdfFormat.TURTLE, prefixes=prefixes)
+    assert written is not None
+    return written.decode()

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from importlib.metadata import version
 from typing import Any
 
 from sqlalchemy import select
@@ -128,6 +129,8 @@ class _Pass:
         self._known = self._load()
         self._told: set[str] = set()
         self._seen: set[bytes] = set()
+        # Another release may make another record, or other triples, of the same rows.
+        self._prefix = f"{version('kgfabric')}/{MAPPING_VERSION}:"
         self.report = Report()
 
     def read(self, connector: Connector[Any], progress: Callable[[Report], None], cancelled: threading.Event) -> None:
@@ -182,7 +185,7 @@ class _Pass:
         text = lines(triples)
         digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
         known = self._known.get(key)
-        stored = None if version is None else f"{MAPPING_VERSION}:{version}"
+        stored = None if version is None else self._prefix + version
         if known is not None and known.digest == digest and known.version == stored:
             self.report.unchanged += 1
             return
@@ -265,7 +268,7 @@ class _Pass:
             return {key: _Known(root, label, digest, version) for key, root, label, digest, version in rows}
 
     def _versions(self) -> dict[Ref, str]:
-        prefix = f"{MAPPING_VERSION}:"
+        prefix = self._prefix
         return {
             ref: known.version.removeprefix(prefix)
             for known in self._known.values()

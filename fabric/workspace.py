@@ -13,9 +13,9 @@ from __future__ import annotations
 import logging
 import shutil
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -204,7 +204,7 @@ class Workspace:
         partial = target.with_name(target.name + ".new")
         shutil.rmtree(partial, ignore_errors=True)
         _make(partial)
-        with self.committer.hold():
+        with self.committer.hold(), _gone_on_failure(partial):
             self.state.backup(partial / "state.db")
             self.graph.snapshot(partial / "graph")
         key = self.settings.data_dir / "secret.key"
@@ -290,6 +290,15 @@ def restore(backup: Path, data_dir: Path) -> None:
         shutil.copytree(backup, partial)
         shutil.rmtree(data_dir, ignore_errors=True)
         partial.rename(data_dir)
+
+
+@contextmanager
+def _gone_on_failure(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _make(folder: Path) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from api.client import Client
 from api.commands.output import AsJson, DataDir, client, console, print_json, show_table
+from fabric import ntriples
 from fabric.errors import UnknownAsset
 
 __all__ = ["history", "print_results", "search", "show", "sparql"]
@@ -116,12 +117,22 @@ def resolve(fabric: Client, asset: str) -> str:
     named = [edge["node"] for edge in edges if asset in {edge["node"]["title"], edge["node"]["identifier"]}]
     if not named:
         named = [edge["node"] for edge in edges if edge["node"]["identifier"].endswith((f"/{asset}", f".{asset}"))]
+    named = named or _removed(fabric, asset)
     datasets = [node for node in named if node["kind"] == "dataset"]
     named = datasets if len(datasets) == 1 else named
     if len(named) == 1:
         return str(named[0]["iri"])
     said = "no asset" if not named else f"{len(named)} assets: " + ", ".join(node["iri"] for node in named[:10])
     raise UnknownAsset(f"the name {asset!r} fits {said}", remedy="give the IRI that `fabric search` prints")
+
+
+def _removed(fabric: Client, name: str) -> list[dict[str, str]]:
+    """Assets of that title that their sources no longer have."""
+    query = f"SELECT DISTINCT ?s WHERE {{ ?s prov:invalidatedAtTime ?at ; dct:title {ntriples.text(name)} }}"
+    headers = {"Content-Type": "application/sparql-query", "Accept": "application/sparql-results+json"}
+    answer = fabric.request("POST", "/sparql", content=query.encode(), headers=headers).json()
+    found = [row["s"]["value"] for row in answer["results"]["bindings"]]
+    return [{"iri": iri, "kind": iri.partition("/id/")[2].partition("/")[0]} for iri in found]
 
 
 def _print_asset(found: dict[str, Any]) -> None:

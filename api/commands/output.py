@@ -21,7 +21,7 @@ console = Console(highlight=False)
 if not console.is_terminal:
     console.width = 200
 DataDir = Annotated[
-    Path | None, typer.Option("--data-dir", help="Folder of graph, index and state [env FABRIC_DATA_DIR].")
+    Path | None, typer.Option("--data-dir", help="Folder of graph, index and state \\[env FABRIC_DATA_DIR].")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 

@@ -78,7 +78,7 @@ def list_(data_dir: DataDir = None, as_json: AsJson = False) -> None:
 
 
 def _last(run: dict[str, Any] | None) -> tuple[str, str]:
-    return (run["startedAt"][:19].replace("T", " "), run["state"]) if run else ("never", "")
+    return (run["startedAt"][:19].replace("T", " ") + "Z", run["state"]) if run else ("never", "")
 
 
 @app.command(epilog="Example: fabric source remove shop")
@@ -121,7 +121,7 @@ def harvest_all(fabric: Client, names: list[str], *, quiet: bool) -> list[dict[s
         TextColumn("{task.fields[said]}"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console, disable=quiet, transient=True) as bar:
+    with Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True) as bar:
         for name in names:
             task = bar.add_task(name, total=None, said="")
             run = fabric.ask(f"mutation($n:String!){{harvestSource(name:$n){{{RUN}}}}}", n=name)["harvestSource"]
@@ -190,7 +190,10 @@ def _read_file(file: Path) -> dict[str, tuple[str, dict[str, Any]]]:
             raise SettingsError(
                 f"source {name!r} of {str(file)!r} needs a connector and may have options, nothing else"
             )
-        wanted[str(name)] = (entry["connector"], dict(entry.get("options") or {}))
+        options = dict(entry.get("options") or {})
+        if isinstance(options.get("path"), str):
+            options["path"] = _absolute(options["path"], file.resolve().parent)
+        wanted[str(name)] = (entry["connector"], options)
     return wanted
 
 
@@ -200,8 +203,13 @@ def _options(given: list[str]) -> dict[str, Any]:
         name, sign, value = one.partition("=")
         if not sign or not name:
             raise SettingsError(f"{one.partition('=')[0]!r} is no NAME=VALUE", remedy="write --option name=value")
-        options[name] = _value(value)
+        options[name] = _absolute(value, Path.cwd()) if name == "path" else _value(value)
     return options
+
+
+def _absolute(path: str, folder: Path) -> str:
+    """A local path as seen from the folder; what has a scheme, such as `s3://` or `env:`, as it is."""
+    return path if ":" in path or not path else str(folder / Path(path).expanduser())
 
 
 def _value(text: str) -> Any:

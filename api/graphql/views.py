@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 
 import strawberry
 
@@ -185,7 +186,8 @@ def facts(workspace: Workspace, found: core.Asset, *, parts: bool) -> list[t.Fac
 def _fact(fact: core.Fact, written: tuple[str | None, datetime | None] | None) -> t.Fact:
     subject, predicate, value = fact.triple
     is_iri = value.startswith("<")
-    run, at = written or (None, None)
+    run_iri, at = written or (None, None)
+    run = None if run_iri is None else unquote(run_iri.rpartition("/")[2])
     return t.Fact(
         subject=strawberry.ID(subject[1:-1]),
         predicate=strawberry.ID(predicate[1:-1]),

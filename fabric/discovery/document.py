@@ -17,7 +17,7 @@ __all__ = ["Document", "document", "stems", "words"]
 UNSEARCHED = frozenset({"run", "check-result"})
 """Kinds that are not documents of their own."""
 _PART_OF = token("dct:isPartOf")
-_PIECES = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[^\W\d_]+")
+_PIECES = re.compile(r"[^\W\d_]+|[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,21 @@ class Document:
 
 def words(text: str) -> list[str]:
     """The words of a text or identifier: snake_case, camelCase, dots and digits are boundaries."""
-    return _PIECES.findall(text)
+    return [word for piece in _PIECES.findall(text) for word in _camel(piece)]
+
+
+def _camel(piece: str) -> list[str]:
+    """The words of camelCase and HTTPServer: `["HTTP", "Server"]`."""
+    if piece.islower() or piece[1:].islower() or piece.isupper() or piece.isdigit():
+        return [piece]
+    found, start = [], 0
+    for at in range(1, len(piece)):
+        after_lower = piece[at].isupper() and not piece[at - 1].isupper()
+        before_lower = piece[at].isupper() and piece[at + 1 : at + 2].islower()
+        if after_lower or (before_lower and piece[at - 1].isupper()):
+            found.append(piece[start:at])
+            start = at
+    return [*found, piece[start:]]
 
 
 _STOP = frozenset({

@@ -26,7 +26,17 @@ from fabric.state import State
 from fabric.workspace import Workspace
 from tests.fabric.graphs import Quad, dump
 
-__all__ = ["ATOMIC", "PIECE", "Plan", "check", "context", "harvest", "open_workspace", "settled", "small_pieces"]
+__all__ = [
+    "ATOMIC",
+    "PIECE",
+    "Plan",
+    "check",
+    "context",
+    "harvest",
+    "open_workspace",
+    "settled",
+    "small_pieces",
+]
 
 ATOMIC, PIECE = 0, 100
 _PATIENCE = 60

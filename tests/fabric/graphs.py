@@ -65,7 +65,7 @@ def oxigraph(folder: Path) -> Iterator[Server]:
         probe.bind(("127.0.0.1", 0))
         bind = f"127.0.0.1:{probe.getsockname()[1]}"
     binary = Path(sys.executable).with_name("oxigraph")
-    command = [binary, "serve", "--location", folder, "--bind", bind]
+    command = [str(binary), "serve", "--location", str(folder), "--bind", bind]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         server = Server(f"http://{bind}", process)
         try:

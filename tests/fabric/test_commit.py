@@ -157,16 +157,19 @@ def test_a_server_that_is_away_is_caught_up_with_when_it_is_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(commit, "ATOMIC", 0)
-    with oxigraph(tmp_path / "store") as server, opened("remote", tmp_path, server) as graph:
-        with core(graph, tmp_path) as fabric:
-            fabric.committer.seal(draft(fabric, "a"))
-            made = draft(fabric, "b", removed=("a",))
-            server.stop()
-            with pytest.raises(GraphUnavailable):
-                fabric.committer.seal(made)
-            fabric.committer.drop(made)
-            with pytest.raises(GraphUnavailable):
-                fabric.committer.begin("curate", "curated")
+    with (
+        oxigraph(tmp_path / "store") as server,
+        opened("remote", tmp_path, server) as graph,
+        core(graph, tmp_path) as fabric,
+    ):
+        fabric.committer.seal(draft(fabric, "a"))
+        made = draft(fabric, "b", removed=("a",))
+        server.stop()
+        with pytest.raises(GraphUnavailable):
+            fabric.committer.seal(made)
+        fabric.committer.drop(made)
+        with pytest.raises(GraphUnavailable):
+            fabric.committer.begin("curate", "curated")
     with oxigraph(tmp_path / "store") as server:
         graph_again = server.open()
         with core(graph_again, tmp_path) as fabric:

@@ -20,8 +20,11 @@ from tests.fabric.scripted import edge, install, table, write
 
 pytestmark = pytest.mark.crash
 
-OLD = [*(table(f"t{n}", f"old {n}") for n in range(20)), *(edge(f"t{n}", f"t{n + 1}") for n in range(15))]
-NEW = [*(table(f"t{n}", "new", ["id", "c", f"c{n}"]) for n in range(5, 30)), *(edge(f"t{n}", "t15") for n in range(12))]
+OLD: list[Item] = [*(table(f"t{n}", f"old {n}") for n in range(20)), *(edge(f"t{n}", f"t{n + 1}") for n in range(15))]
+NEW: list[Item] = [
+    *(table(f"t{n}", "new", ["id", "c", f"c{n}"]) for n in range(5, 30)),
+    *(edge(f"t{n}", "t15") for n in range(12)),
+]
 KILLS = {"first": 16, "changed": 16, "pieces": 20}
 
 
@@ -72,8 +75,7 @@ def scene(request: pytest.FixtureRequest, swift_home: Path) -> Iterator[Scene]:
             patch.setattr(commit, "ATOMIC", ATOMIC)
             patch.setattr(commit, "_PIECE", PIECE)
             patch.setattr(commit, "_PIECE_BYTES", 100 * PIECE)
-        items: list[Item] = [*OLD]
-        script = write(folder / "script", *items)
+        script = write(folder / "script", *OLD)
         with open_workspace(folder / "before") as workspace:
             workspace.sources.register("shop", "scripted", {"script": str(script)})
             if request.param != "first":

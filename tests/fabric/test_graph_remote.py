@@ -96,9 +96,11 @@ def test_refusals_are_told_apart(status: int, expected: type[FabricError]) -> No
 
 
 def test_a_server_out_of_space_says_so() -> None:
-    with answering(500, "IO error: No space left on device: While appending to file") as (store, _):
-        with pytest.raises(StorageFull):
-            put(store, A, FACT)
+    with (
+        answering(500, "IO error: No space left on device: While appending to file") as (store, _),
+        pytest.raises(StorageFull),
+    ):
+        put(store, A, FACT)
 
 
 @pytest.mark.parametrize("body", ["<html>Welcome</html>", "[]", "{}", '{"head": {}, "results": {}}'])

@@ -14,7 +14,7 @@ from fabric.connector import Item, Unchanged, Versioned
 from fabric.errors import GraphError, HarvestCancelled, Unreachable
 from fabric.graph.store import GraphStore
 from fabric.harvest import Report
-from fabric.model import CheckResult, Problem, Ref, Run, job
+from fabric.model import CheckResult, Problem, Record, Ref, Run, job
 from fabric.ntriples import token
 from tests.fabric.graphs import Core, encoded, holds
 from tests.fabric.scripted import NAMESPACE, Played, Step, edge, ref, table
@@ -47,7 +47,7 @@ def tombstones(fabric: Core) -> set[str]:
 
 
 def test_a_first_harvest_puts_all_into_the_sources_graph(either: Core) -> None:
-    records = [table("orders"), table("customers"), edge("orders", "customers")]
+    records: list[Record] = [table("orders"), table("customers"), edge("orders", "customers")]
     report = harvest(either, *records)
     expected = encoded(records, either.iris)
     assert either.dump() == {(triple, either.iris.harvest_graph(SOURCE)) for triple in expected}
