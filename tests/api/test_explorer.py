@@ -11,7 +11,6 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -32,7 +31,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
     binary, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if binary is None or driver is None:
         report = pytest.fail if os.environ.get("CI") else pytest.skip
@@ -51,19 +50,19 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
     opened.quit()
 
 
-def shown(browser: WebDriver, test_id: str) -> list[WebElement]:
+def shown(browser: webdriver.Chrome, test_id: str) -> list[WebElement]:
     """Elements with that hook, once there are any."""
     place = (By.CSS_SELECTOR, f"[data-testid={test_id}]")
     found: list[WebElement] = WebDriverWait(browser, _PATIENCE).until(lambda page: page.find_elements(*place))
     return found
 
 
-def until_text(browser: WebDriver, test_id: str, text: str) -> None:
+def until_text(browser: webdriver.Chrome, test_id: str, text: str) -> None:
     """Wait until the first element with that hook holds the text."""
     WebDriverWait(browser, _PATIENCE).until(lambda _page: text in shown(browser, test_id)[0].text)
 
 
-def test_a_search_leads_to_an_assets_columns(address: str, browser: WebDriver) -> None:
+def test_a_search_leads_to_an_assets_columns(address: str, browser: webdriver.Chrome) -> None:
     browser.get(address)
     box = shown(browser, "search-input")[0]
     box.send_keys("total amount")
@@ -75,7 +74,7 @@ def test_a_search_leads_to_an_assets_columns(address: str, browser: WebDriver) -
     assert "Number of the order." in rows[0]
 
 
-def test_a_facet_narrows_the_results(address: str, browser: WebDriver) -> None:
+def test_a_facet_narrows_the_results(address: str, browser: webdriver.Chrome) -> None:
     browser.get(f"{address}/#/?q=customers")
     WebDriverWait(browser, _PATIENCE).until(lambda _page: len(shown(browser, "result")) > 1)
     next(value for value in shown(browser, "facet-value") if "dataset" in value.text.lower()).click()
@@ -84,7 +83,7 @@ def test_a_facet_narrows_the_results(address: str, browser: WebDriver) -> None:
     )
 
 
-def test_an_assets_own_link_opens_its_page(address: str, browser: WebDriver) -> None:
+def test_an_assets_own_link_opens_its_page(address: str, browser: webdriver.Chrome) -> None:
     found = fabric_iri(address)
     browser.get(address + found)
     until_text(browser, "asset-title", "customers")
@@ -99,17 +98,17 @@ def fabric_iri(address: str) -> str:
     return iri.removeprefix("http://localhost:8642")
 
 
-def test_the_sources_page_harvests(address: str, browser: WebDriver, tmp_path: Path) -> None:
+def test_the_sources_page_harvests(address: str, browser: webdriver.Chrome, tmp_path: Path) -> None:
     browser.get(f"{address}/#/sources")
-    button = WebDriverWait(browser, _PATIENCE).until(
-        lambda page: next((b for b in page.find_elements(By.TAG_NAME, "button") if "Harvest" in b.text), None)
+    buttons = WebDriverWait(browser, _PATIENCE).until(
+        lambda page: [one for one in page.find_elements(By.TAG_NAME, "button") if "Harvest" in one.text]
     )
-    button.click()
+    buttons[0].click()
     WebDriverWait(browser, _PATIENCE).until(
         lambda page: "complete" in page.find_element(By.TAG_NAME, "body").text.lower()
     )
 
 
-def test_nothing_failed_in_the_console(browser: WebDriver) -> None:
+def test_nothing_failed_in_the_console(browser: webdriver.Chrome) -> None:
     severe = [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]  # type: ignore[no-untyped-call]
     assert severe == []

@@ -13,7 +13,8 @@ SEARCH = """query($q:String!,$k:[String!],$a:String,$n:Int!){search(query:$q,kin
   pageInfo{hasNextPage endCursor} facets{name values{value count}} edges{why node{iri title kind}}}}"""
 ASSET = """query($i:ID!){asset(iri:$i){
   __typename title kind identifier sources path{title} facts{label source curated run at}
-  ...on Dataset{datasetKind rowCount fields{name path datatype required description primaryKey upstream{path} references{path}}}}}"""
+  ...on Dataset{datasetKind rowCount
+    fields{name path datatype required description primaryKey upstream{path} references{path}}}}}"""
 
 
 def find(client: TestClient, query: str, **more: Any) -> dict[str, Any]:

@@ -23,7 +23,7 @@ export function useRun(known: RunPartsFragment | null | undefined) {
     queryFn: async ({ signal }) => {
       const { run } = await execute(RunDocument, { id }, signal);
       if (!isRunning(run)) void forgetAnswers(client);
-      return run ?? null;
+      return run;
     },
     enabled: isRunning(known),
     refetchInterval: (query) => (query.state.data && !isRunning(query.state.data) ? false : POLL),
