@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import unquote
 
 import typer
 
@@ -12,6 +13,7 @@ from api.client import Client
 from api.commands.output import AsJson, DataDir, client, console, print_json, show_table
 from fabric import ntriples
 from fabric.errors import UnknownAsset
+from fabric.terms import compact
 
 __all__ = ["history", "print_results", "search", "show", "sparql"]
 
@@ -188,8 +190,16 @@ def history(
     for change in found:
         console.print(f"[bold]commit {change['commit']}[/] {change['at'][:19]} {change['kind']} {change['source']}")
         for sign, style in (("added", "green"), ("removed", "red")):
-            for line in change[sign]:
+            for line in map(_statement, change[sign]):
                 console.print(f"  {'+' if sign == 'added' else '-'} {line}", markup=False, style=style, soft_wrap=True)
+
+
+def _statement(line: str) -> str:
+    """A triple as people read it: the part of the asset, the property's compact name, and the value."""
+    subject, predicate, value = next(ntriples.read_triples(line))
+    part = unquote("/".join(subject[1:-1].partition("/id/")[2].split("/")[3:]))
+    shown = compact(value[1:-1]) if value.startswith("<") else ntriples.read_literal(value)[0]
+    return " ".join(filter(None, (part, compact(predicate[1:-1]), shown)))
 
 
 def sparql(
