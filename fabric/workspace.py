@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -58,6 +59,7 @@ __all__ = ["Workspace"]
 
 _log = logging.getLogger(__name__)
 _THREADS = 4
+_PAUSE = 0.5
 
 
 class Workspace:
@@ -152,7 +154,9 @@ class Workspace:
         Raises: HarvestRunning, UnknownSource.
         """
         run_id, cancelled = self._begin(name)
-        future = self._pool.submit(self._run, name, run_id, cancelled, lambda report: self.runs.note(run_id, report))
+        future = self._pool.submit(
+            self._run, name, run_id, cancelled, _now_and_then(lambda report: self.runs.note(run_id, report))
+        )
         return self.runs.get(run_id), future
 
     def await_run(self, run_id: str, seconds: float) -> HarvestRun:
@@ -290,6 +294,19 @@ def restore(backup: Path, data_dir: Path) -> None:
         shutil.copytree(backup, partial)
         shutil.rmtree(data_dir, ignore_errors=True)
         partial.rename(data_dir)
+
+
+def _now_and_then(note: Callable[[Report], None]) -> Callable[[Report], None]:
+    """Pass on a report at most twice a second, since each is a write to disk."""
+    last = time.monotonic()
+
+    def pass_on(report: Report) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _PAUSE:
+            last = time.monotonic()
+            note(report)
+
+    return pass_on
 
 
 @contextmanager
