@@ -57,9 +57,11 @@ def harvest(data_dir: Path) -> Harvest:
     return Harvest(cost, took.total_seconds(), run["records"], run["changed"], run["state"])
 
 
-def phases(data_dir: Path) -> dict[str, float]:
+def phases(data_dir: Path, database: Warehouse) -> dict[str, float]:
     """Seconds by phase of a first harvest in one process; the source must not have been harvested yet."""
-    timed = measure([sys.executable, "-m", "benchmarks._phases", str(data_dir), _SOURCE])
+    timed = measure(
+        [sys.executable, "-m", "benchmarks._phases", str(data_dir), _SOURCE, database.url, str(database.tables)]
+    )
     read: dict[str, float] = json.loads(timed.output)
     return read
 

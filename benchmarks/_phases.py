@@ -1,4 +1,6 @@
-"""One process that harvests a registered source phase by phase: `python -m benchmarks._phases DATA_DIR SOURCE` prints JSON.
+"""One process that harvests a registered source phase by phase.
+
+`python -m benchmarks._phases DATA_DIR SOURCE URL TABLES` prints JSON.
 
 The connector is read twice: once with its records mapped and validated, nothing kept, and once for the harvest proper.
 """
@@ -14,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 _BEGIN = time.perf_counter()
+from benchmarks._warehouse import Warehouse  # noqa: E402
 from fabric.commit import Committer, Draft  # noqa: E402 - the imports are what is timed
 from fabric.harvest import Harvester  # noqa: E402
 from fabric.model import Problem  # noqa: E402
@@ -37,8 +40,8 @@ class _TimedCommitter(Committer):
             self.seconds += time.perf_counter() - begin
 
 
-def main(data_dir: Path, source: str) -> dict[str, float]:
-    """Seconds by phase."""
+def main(data_dir: Path, source: str, database: Warehouse) -> dict[str, float]:
+    """Seconds by phase; then of harvests again in the same process, as a server does them."""
     took = {"imports": _IMPORTED}
     with _timed(took, "opening the data directory"):
         workspace = Workspace(read_settings(data_dir=data_dir))
@@ -49,6 +52,10 @@ def main(data_dir: Path, source: str) -> dict[str, float]:
         with _timed(took, "whole first harvest"):
             harvester.run(source, workspace.sources.connector(source), workspace.runs.start(source))
         took["of it, commit"] = committer.seconds
+        with _timed(took, "whole harvest again, unchanged"):
+            harvester.run(source, workspace.sources.connector(source), workspace.runs.start(source))
+        with database.changed(0.01), _timed(took, "whole harvest again, 1 % changed"):
+            harvester.run(source, workspace.sources.connector(source), workspace.runs.start(source))
         with _timed(took, "word index"):
             workspace.indexer.catch_up(semantic=False)
     return took
@@ -79,4 +86,4 @@ def _timed(took: dict[str, float], name: str) -> Iterator[None]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(Path(sys.argv[1]), sys.argv[2])))
+    print(json.dumps(main(Path(sys.argv[1]), sys.argv[2], Warehouse(sys.argv[3], int(sys.argv[4])))))

@@ -159,6 +159,7 @@ def _fill(connection: psycopg.Connection, tables: int, views: int) -> None:
     # Without it, autovacuum looks at the fresh catalog in the middle of somebody's measurement.
     for catalog in ("pg_class", "pg_attribute", "pg_description", "pg_constraint", "pg_index", "pg_depend", "pg_type"):
         connection.execute(f"VACUUM ANALYZE {catalog}".encode())
+    connection.execute("ANALYZE")
 
 
 def _execute(connection: psycopg.Connection, statements: Sequence[str]) -> None:
