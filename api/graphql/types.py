@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
@@ -14,7 +14,7 @@ from fabric import assets as core
 from fabric import model
 from fabric.workspace import Workspace
 
-__all__ = ["Asset", "Context", "Dataset", "Job", "Link", "Node", "on_workspace"]
+__all__ = ["Asset", "Context", "Dataset", "Job", "Link", "on_workspace"]
 
 Context = dict[str, Any]
 Info = strawberry.Info[Context, None]
@@ -454,6 +454,3 @@ class Status:
     commit: int
     indexed_commit: int
     semantic: bool
-
-
-Node = Awaitable[Asset | None]

@@ -33,11 +33,6 @@ class Indexer:
         """Number of the last commit that can be found."""
         return min(index.position() for index in (self._words, self._vectors) if index is not None)
 
-    @property
-    def behind(self) -> int:
-        """How many commits the indexes are behind the graph."""
-        return self._history.last() - self.position
-
     def catch_up(self, *, semantic: bool = True) -> int:
         """Take in what was committed since; returns how many assets were looked at. `semantic=False` leaves the vectors behind."""
         with self._writing:
