@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -53,6 +54,8 @@ def options(
 
 def main() -> None:
     """Run the command; errors raised on purpose are printed without a traceback and exit with 1."""
+    # A harvest makes millions of small tuples and no cycles: at 700, the default, a fifth of its time was the collector's.
+    gc.set_threshold(50_000, 20, 20)
     try:
         app()
     except FabricError as error:

@@ -32,7 +32,7 @@ from sqlalchemy import delete, func, insert, select, update
 from fabric import ntriples
 from fabric.errors import FabricError
 from fabric.graph.store import GraphStore, Update
-from fabric.history import Change, changes_of, documents_of, pack
+from fabric.history import Change, changes_of, documents_of, pack, pack_document, parts_of
 from fabric.identity import Iris
 from fabric.ntriples import token
 from fabric.state import State, changes, commits, drafts, records
@@ -45,6 +45,7 @@ _PIECE = 50_000
 _PIECE_BYTES = 8_000_000
 _BATCH, _AHEAD = 200, 2
 _LOADERS = 2
+_REMEMBERED = ("key", "root", "label", "digest", "version")
 _LAST, _COMMIT = token("fab:lastCommit"), token("fab:commit")
 _GENERATED_BY, _GENERATED_AT = token("prov:wasGeneratedBy"), token("prov:generatedAtTime")
 _log = logging.getLogger(__name__)
@@ -52,7 +53,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RecordState:
-    """What is remembered of a record: see the table `record`. A `digest` of None forgets it."""
+    """What is remembered of a record: see the table `record`. A `digest` of None forgets it.
+
+    `document` is `triples` as N-Triples.
+    """
 
     key: bytes
     root: str
@@ -60,6 +64,7 @@ class RecordState:
     digest: bytes | None
     version: str | None = None
     triples: tuple[ntriples.Triple, ...] = ()
+    document: bytes = b""
 
 
 class Draft:
@@ -107,14 +112,14 @@ class Draft:
     def _write(self, noted: list[tuple[tuple[Change, ...], RecordState | None]]) -> None:
         change_rows, record_rows = [], []
         for parts, record in noted:
-            whole = pack(record.triples) if record is not None else None
+            whole = pack_document(record.document) if record is not None else None
             for part in parts:
                 same = record is not None and part.added is record.triples
                 added = whole if same else pack(part.added)
                 row = {"root": part.root, "graph": part.graph, "added": added, "removed": pack(part.removed)}
                 change_rows.append({"commit_id": self.id, **row})
             if record is not None:
-                row = {name: getattr(record, name) for name in RecordState.__slots__}
+                row = {name: getattr(record, name) for name in _REMEMBERED}
                 record_rows.append({"commit_id": self.id, **row, "triples": whole})
         with self._state.begin() as connection:
             if change_rows:
@@ -292,8 +297,7 @@ class Committer:
 
     def _in_pieces(self, commit_id: int, *, forward: bool) -> None:
         with self._state.read() as connection:
-            parts = changes_of(connection, commit_id)
-            for graph, triples in _pieces((p.graph, p.removed if forward else p.added) for p in parts):
+            for graph, triples in _pieces(parts_of(connection, commit_id, added=not forward)):
                 change = Update()
                 change.remove(graph, triples)
                 self._graph.update(change)
@@ -360,7 +364,7 @@ class Committer:
             mine = drafts.c.commit_id == commit_id
             touched = select(drafts.c.key).where(mine)
             connection.execute(delete(records).where(records.c.source == source, records.c.key.in_(touched)))
-            names = ["key", "root", "label", "digest", "version", "triples"]
+            names = [*_REMEMBERED, "triples"]
             rows = select(commits.c.source, *(drafts.c[name] for name in names)).join(
                 commits, commits.c.id == drafts.c.commit_id
             )

@@ -182,8 +182,8 @@ class _Pass:
             self.report.refused.append(f"{_label(record)}: {error.what}")
             return
         triples.sort()
-        text = lines(triples)
-        digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
+        document = lines(triples).encode()
+        digest = hashlib.blake2b(document, digest_size=16).digest()
         known = self._known.get(key)
         stored = None if version is None else self._prefix + version
         if known is not None and known.digest == digest and known.version == stored:
@@ -196,25 +196,16 @@ class _Pass:
         root = triples[0][0][1:-1] if isinstance(record, Lineage) else self._iris.asset(record.ref)
         root = self._iris.root(root) or root
         old = self._old(key) if known is not None else ()
-        self._note(key, root, _label(record), digest, stored, triples, old)
+        self._note(RecordState(key, root, _label(record), digest, stored, tuple(triples), document), old)
 
-    def _note(
-        self,
-        key: bytes,
-        root: str,
-        label: str,
-        digest: bytes,
-        version: str | None,
-        triples: list[Triple],
-        old: tuple[Triple, ...],
-    ) -> None:
-        before, now = set(old), tuple(triples)
+    def _note(self, record: RecordState, old: tuple[Triple, ...]) -> None:
+        before, now = set(old), record.triples
         added = tuple(triple for triple in now if triple not in before) if before else now
-        removed = tuple(before.difference(triples)) if before else ()
-        parts = [Change(root, self._graph, added, removed)] if added or removed else []
-        if added and label:
-            self._told.add(root)
-        self._draft.add(parts, RecordState(key, root, label, digest, version, now))
+        removed = tuple(before.difference(now)) if before else ()
+        parts = [Change(record.root, self._graph, added, removed)] if added or removed else []
+        if added and record.label:
+            self._told.add(record.root)
+        self._draft.add(parts, record)
         if parts:
             self.report.changed += 1
         else:

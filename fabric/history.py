@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.engine import Connection
@@ -45,8 +46,12 @@ class Commit:
 
 def pack(triples: Iterable[Triple]) -> bytes | None:
     """Triples as compressed N-Triples; None for none."""
-    text = lines(triples)
-    return zlib.compress(text.encode(), 1) if text else None
+    return pack_document(lines(triples).encode())
+
+
+def pack_document(document: bytes) -> bytes | None:
+    """N-Triples, compressed; None for none."""
+    return zlib.compress(document, 1) if document else None
 
 
 def unpack(blob: bytes | None) -> tuple[Triple, ...]:
@@ -120,17 +125,27 @@ def changes_of(connection: Connection, commit_id: int) -> Iterator[Change]:
         yield _change(row)
 
 
+def parts_of(connection: Connection, commit_id: int, *, added: bool) -> Iterator[tuple[str, tuple[Triple, ...]]]:
+    """What a commit added or removed, by named graph, in order; streams."""
+    for graph, blob in _blobs(connection, commit_id, added=added):
+        yield graph, unpack(blob)
+
+
 def documents_of(connection: Connection, commit_id: int, *, added: bool, size: int) -> Iterator[tuple[str, bytes]]:
     """What a commit added or removed, as N-Triples documents of about `size` bytes by named graph; streams."""
-    column = changes.c.added if added else changes.c.removed
-    chosen = select(changes.c.graph, column).where(changes.c.commit_id == commit_id, column.is_not(None))
     waiting: dict[str, bytearray] = {}
-    for graph, blob in connection.execution_options(yield_per=200).execute(chosen.order_by(changes.c.id)):
+    for graph, blob in _blobs(connection, commit_id, added=added):
         document = waiting.setdefault(graph, bytearray())
         document += zlib.decompress(blob)
         if len(document) >= size:
             yield graph, bytes(waiting.pop(graph))
     yield from ((graph, bytes(document)) for graph, document in waiting.items())
+
+
+def _blobs(connection: Connection, commit_id: int, *, added: bool) -> Iterator[Any]:
+    column = changes.c.added if added else changes.c.removed
+    chosen = select(changes.c.graph, column).where(changes.c.commit_id == commit_id, column.is_not(None))
+    yield from connection.execution_options(yield_per=200).execute(chosen.order_by(changes.c.id))
 
 
 def _done() -> Select[tuple[object, ...]]:

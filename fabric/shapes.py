@@ -8,6 +8,7 @@ never passes what pySHACL refuses.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -26,6 +27,8 @@ __all__ = ["Refusal", "Shapes"]
 
 Nodes = Mapping[str, Mapping[str, list[str]]]
 Check = Callable[[list[str], str, Nodes], bool]
+Test = Callable[[str], bool]
+_REMEMBERED = 10_000
 _MODIFIERS = {SH.path, SH.message, SH.severity, SH.name, SH.description, SH.order, RDF.type}
 _TARGETS = {SH.targetClass, SH.targetSubjectsOf, SH.property, SH.nodeKind, *_MODIFIERS}
 
@@ -48,9 +51,33 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class _Property:
+    """What is asked of a property's values: how many, of each by itself, and of them in their surroundings.
+
+    `passed` remembers values that passed `tests`: names, types and ordinals come again and again.
+    """
+
     predicate: str
     inverse: bool
+    least: int
+    most: float
+    tests: tuple[Test, ...]
     checks: tuple[Check, ...]
+    passed: set[str]
+
+    def holds(self, values: list[str], node: str, nodes: Nodes) -> bool:
+        """Whether the values of `node` are plainly right."""
+        if not self.least <= len(values) <= self.most:
+            return False
+        if self.tests:
+            passed = self.passed
+            for value in values:
+                if value not in passed:
+                    for test in self.tests:
+                        if not test(value):
+                            return False
+                    if len(passed) < _REMEMBERED:
+                        passed.add(value)
+        return all(check(values, node, nodes) for check in self.checks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +130,11 @@ class Shapes:
         checks, opaque = self._for_types(tuple(properties.get(TYPE, ())))
         if opaque:
             return False
-        for predicate, shapes in self._by_predicate.items():
-            if predicate in properties:
-                if any(shape.opaque for shape in shapes):
-                    return False
-                checks = [*checks, *(item for shape in shapes for item in shape.properties)]
+        for predicate in self._by_predicate.keys() & properties.keys():
+            shapes = self._by_predicate[predicate]
+            if any(shape.opaque for shape in shapes):
+                return False
+            checks = [*checks, *(item for shape in shapes for item in shape.properties)]
         for item in checks:
             if item.inverse:
                 if item.predicate not in inverse:
@@ -115,9 +142,8 @@ class Shapes:
                 values = inverse[item.predicate].get(node, _NONE)
             else:
                 values = properties.get(item.predicate, _NONE)
-            for check in item.checks:
-                if not check(values, node, nodes):
-                    return False
+            if not item.holds(values, node, nodes):
+                return False
         return True
 
     def _for_types(self, types: tuple[str, ...]) -> tuple[list[_Property], bool]:
@@ -171,7 +197,8 @@ def _inverse(predicate: str, nodes: Nodes) -> dict[str, list[str]]:
 def _compile(graph: rdflib.Graph, shape: rdflib.term.Node) -> _Shape:
     opaque = any(predicate not in _TARGETS for predicate in graph.predicates(shape))
     kind = graph.value(shape, SH.nodeKind)
-    properties = [_Property(predicate="", inverse=False, checks=(_on_node(kind),))] if kind is not None else []
+    own = () if kind is None else (_on_node(kind),)
+    properties = [_Property("", False, 0, math.inf, (), own, set())] if own else []  # noqa: FBT003
     for item in graph.objects(shape, SH.property):
         compiled = _compile_property(graph, item)
         opaque = opaque or compiled is None
@@ -180,13 +207,17 @@ def _compile(graph: rdflib.Graph, shape: rdflib.term.Node) -> _Shape:
 
 
 def _on_node(kind: rdflib.term.Node) -> Check:
-    return lambda _values, node, _nodes: _is_kind(kind, node)
+    test = _is_kind(kind)
+    return lambda _values, node, _nodes: test(node)
 
 
-def _is_kind(kind: rdflib.term.Node, token: str) -> bool:
+def _is_kind(kind: rdflib.term.Node) -> Test:
     if kind == SH.IRI:
-        return token.startswith("<")
-    return token.startswith('"') if kind == SH.Literal else kind == SH.IRIOrLiteral and not token.startswith("_")
+        return lambda item: item.startswith("<")
+    if kind == SH.Literal:
+        return lambda item: item.startswith('"')
+    allowed = kind == SH.IRIOrLiteral
+    return lambda item: allowed and not item.startswith("_")
 
 
 def _compile_property(graph: rdflib.Graph, item: rdflib.term.Node) -> _Property | None:
@@ -194,29 +225,35 @@ def _compile_property(graph: rdflib.Graph, item: rdflib.term.Node) -> _Property 
     inverse = graph.value(path, SH.inversePath) if isinstance(path, BNode) else None
     if not isinstance(inverse or path, URIRef):
         return None
+    least, most = [0], [math.inf]
+    tests: list[Test] = []
     checks: list[Check] = []
     for predicate, value in graph.predicate_objects(item):
         if predicate in _MODIFIERS:
             continue
-        check = _check(graph, predicate, value)
-        if check is None:
+        if predicate in {SH.minCount, SH.maxCount} and isinstance(value, Literal):
+            (least if predicate == SH.minCount else most).append(int(value))
+            continue
+        check = _check(predicate, value)
+        test = None if check else _value_test(graph, predicate, value)
+        if check:
+            checks.append(check)
+        elif test:
+            tests.append(test)
+        else:
             return None
-        checks.append(check)
-    return _Property(f"<{inverse or path}>", inverse is not None, tuple(checks))
+    bounds = max(least), min(most)
+    return _Property(f"<{inverse or path}>", inverse is not None, *bounds, tuple(tests), tuple(checks), set())
 
 
-def _check(graph: rdflib.Graph, predicate: rdflib.term.Node, value: rdflib.term.Node) -> Check | None:
-    if predicate in {SH.minCount, SH.maxCount} and isinstance(value, Literal):
-        count = int(value)
-        return (lambda v, _n, _g: len(v) >= count) if predicate == SH.minCount else (lambda v, _n, _g: len(v) <= count)
+def _check(predicate: rdflib.term.Node, value: rdflib.term.Node) -> Check | None:
     if predicate == SH.lessThanOrEquals:
         other = f"<{value}>"
         return lambda v, n, g: _ordered(v, g.get(n, {}).get(other, []))
     if predicate == SH["class"]:
         kind = f"<{value}>"
         return lambda v, _n, g: all(kind in g.get(item, {}).get(TYPE, ()) for item in v)
-    test = _value_test(graph, predicate, value)
-    return None if test is None else lambda v, _n, _g: all(map(test, v))
+    return None
 
 
 def _ordered(lower: list[str], upper: list[str]) -> bool:
@@ -226,14 +263,12 @@ def _ordered(lower: list[str], upper: list[str]) -> bool:
     return all(a <= b for a in moments[0] for b in moments[1])
 
 
-def _value_test(
-    graph: rdflib.Graph, predicate: rdflib.term.Node, value: rdflib.term.Node
-) -> Callable[[str], bool] | None:
+def _value_test(graph: rdflib.Graph, predicate: rdflib.term.Node, value: rdflib.term.Node) -> Test | None:
     """A test of one value's token; None where the constraint is not known to the screen."""
     if predicate == SH.datatype:
         return _datatype(str(value))
     if predicate == SH.nodeKind:
-        return lambda item: _is_kind(value, item)
+        return _is_kind(value)
     if predicate == SH["or"]:
         options = [_alternative(graph, option) for option in Collection(graph, value)]
         known = [option for option in options if option is not None]
@@ -257,7 +292,7 @@ def _value_test(
     return None
 
 
-def _alternative(graph: rdflib.Graph, option: rdflib.term.Node) -> Callable[[str], bool] | None:
+def _alternative(graph: rdflib.Graph, option: rdflib.term.Node) -> Test | None:
     stated = list(graph.predicate_objects(option))
     return _value_test(graph, *stated[0]) if len(stated) == 1 else None
 
@@ -283,7 +318,7 @@ def _is_moment(item: str) -> bool:
         return False
 
 
-def _datatype(datatype: str) -> Callable[[str], bool] | None:
+def _datatype(datatype: str) -> Test | None:
     if datatype == str(XSD.string):
         return lambda item: item.startswith('"') and item.endswith('"')
     if datatype == str(RDF.langString):
