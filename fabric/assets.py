@@ -27,13 +27,14 @@ _INVALIDATED, _DERIVED = token("prov:invalidatedAtTime"), token("prov:wasDerived
 _PART_OF, _IDENTIFIER = token("dct:isPartOf"), token("dct:identifier")
 _PARTS = frozenset(token(f"fab:{name}") for name in ("hasField", "hasKey", "hasForeignKey", "hasIndex", "hasGrant"))
 _OWNED = _PARTS | {
-    token(name) for name in ("dcat:distribution", "cr:subField", "earl:result", "prov:qualifiedDerivation")
+    token(name)
+    for name in ("dcat:distribution", "cr:subField", "earl:result", "fab:hasInference", "prov:qualifiedDerivation")
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One triple and the named graph that states it; `source` is the registered source, or `curated`."""
+    """One triple and the named graph that states it; `source` is the registered source, `curated` or `inferred`."""
 
     triple: Triple
     graph: str

@@ -20,12 +20,12 @@ from __future__ import annotations
 import logging
 import threading
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import delete, func, insert, select, update
 
@@ -37,7 +37,7 @@ from fabric.identity import Iris
 from fabric.ntriples import token
 from fabric.state import State, changes, commits, drafts, records
 
-__all__ = ["ATOMIC", "Committer", "Draft", "RecordState"]
+__all__ = ["ATOMIC", "Committer", "Draft", "RecordState", "Rule"]
 
 ATOMIC = 50_000
 """Largest difference, in triples, that is applied in one transaction."""
@@ -73,7 +73,10 @@ class Draft:
     What is collected is compressed and written in batches by a thread of its own, at most two batches behind.
     """
 
-    def __init__(self, state: State, commit_id: int, source: str, *, remember: bool) -> None:
+    def __init__(
+        self, state: State, commit_id: int, source: str, *, remember: bool, watched: frozenset[str] = frozenset()
+    ) -> None:
+        self._watched, self.watched = watched, list[Change]()
         self._state, self.id, self.source, self._remember = state, commit_id, source, remember
         self._noted: list[tuple[tuple[Change, ...], RecordState | None]] = []
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="draft")
@@ -88,11 +91,16 @@ class Draft:
         noted = tuple(parts)
         self.added += sum(len(part.added) for part in noted)
         self.removed += sum(len(part.removed) for part in noted)
+        self.watched += [seen for part in noted if (seen := self._seen(part)) is not None]
         self._noted.append((noted, record if self._remember else None))
         if len(self._noted) >= _BATCH:
             self._submit()
             while len(self._writing) > _AHEAD:
                 self._writing.popleft().result()
+
+    def _seen(self, part: Change) -> Change | None:
+        added, removed = (tuple(t for t in triples if t[1] in self._watched) for triples in (part.added, part.removed))
+        return Change(part.root, part.graph, added, removed) if added or removed else None
 
     def write(self) -> None:
         """Bring what was noted to disk. Raises as `add`."""
@@ -128,11 +136,24 @@ class Draft:
                 connection.execute(insert(drafts), record_rows)
 
 
-class Committer:
-    """Writes commits to one graph; the only writer of its harvest, curated and tombstone graphs."""
+class Rule(Protocol):
+    """Concludes something from what a commit changes."""
 
-    def __init__(self, graph: GraphStore, state: State, iris: Iris) -> None:
-        self._graph, self._state, self._iris = graph, state, iris
+    watched: frozenset[str]
+    """Predicates, as tokens, whose triples the rule must be shown."""
+
+    def infer(self, changes: Collection[Change]) -> list[Change]:
+        """What the commit must change besides; the graph is still as before, and nobody else commits meanwhile."""
+
+
+class Committer:
+    """Writes commits to one graph; the only writer of its harvest, curated, inferred and tombstone graphs.
+
+    What `rule` concludes from a commit is part of that commit.
+    """
+
+    def __init__(self, graph: GraphStore, state: State, iris: Iris, rule: Rule | None = None) -> None:
+        self._graph, self._state, self._iris, self._rule = graph, state, iris, rule
         self._lock = threading.RLock()
         self._listeners: list[Callable[[int], None]] = []
         self._unfinished = False
@@ -162,7 +183,8 @@ class Committer:
             row = insert(commits).values(state="draft", kind=kind, source=source, run=run, added=0, removed=0)
             key = connection.execute(row).inserted_primary_key
             assert key is not None
-            return Draft(self._state, int(key[0]), source, remember=remember)
+            watched = self._rule.watched if self._rule else frozenset[str]()
+            return Draft(self._state, int(key[0]), source, remember=remember, watched=watched)
 
     def drop(self, draft: Draft) -> None:
         """Forget a draft; nothing of it reached the graph. One that was sealed is left alone: its log is still needed."""
@@ -179,8 +201,11 @@ class Committer:
         at once, that is done before the next commit or when the data directory is opened.
         """
         draft.write()
-        draft.close()
         with self.hold():
+            if self._rule and draft.watched:
+                draft.add(self._rule.infer(draft.watched))
+                draft.write()
+            draft.close()
             if not draft.added and not draft.removed:
                 self._settle(draft.id, None)
                 return None

@@ -84,14 +84,17 @@ class Iris:
         return f"{self.base}/graph/harvest/{escape(source)}"
 
     def graph(self, name: str) -> str:
-        """The named graph `curated`, `tombstones`, `meta`, `ontology` or `shapes`."""
+        """The named graph `curated`, `tombstones`, `meta`, `ontology`, `shapes` or `inferred/RULE`."""
         return f"{self.base}/graph/{name}"
 
     def source_of(self, graph: str) -> str | None:
-        """The registered source whose named graph this is; `curated` for what people said; None for others."""
+        """The registered source whose named graph this is; `curated` for what people said,
+        `inferred` for what a rule concluded; None for others."""
         prefix = f"{self.base}/graph/harvest/"
         if graph.startswith(prefix):
             return unquote(graph[len(prefix) :])
+        if graph.startswith(self.graph("inferred/")):
+            return "inferred"
         return "curated" if graph == self.graph("curated") else None
 
     def run(self, run_id: str) -> str:

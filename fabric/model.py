@@ -145,7 +145,8 @@ class Field:
     """A column or attribute of a dataset; `fields` are those nested in it.
 
     `datatype` is the logical type (see `fabric.datatypes`), `native_type` the source's own spelling; `ordinal` counts from 1
-    and is unique among siblings. `name` is raw and unique among siblings.
+    and is unique among siblings. `name` is raw and unique among siblings. `personal_data` holds IRIs of DPV-PD
+    (https://w3id.org/dpv/pd), the categories of personal data in it.
     """
 
     name: str
@@ -156,6 +157,7 @@ class Field:
     default: str | None = None
     description: str | None = None
     tags: frozenset[str] = frozenset()
+    personal_data: frozenset[str] = frozenset()
     fields: tuple[Field, ...] = ()
 
 

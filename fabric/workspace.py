@@ -47,6 +47,7 @@ from fabric.graph.store import GraphStore
 from fabric.harvest import Harvester, Report
 from fabric.history import History
 from fabric.identity import DEFAULT_BASE, Iris
+from fabric.inference import LabelRule
 from fabric.runs import HarvestRun, Runs
 from fabric.settings import Settings
 from fabric.shapes import Shapes
@@ -92,7 +93,7 @@ class Workspace:
         self.graph = _graph(settings, folder)
         opened.callback(self.graph.close)
         self.history = History(self.state)
-        self.committer = Committer(self.graph, self.state, self.iris)
+        self.committer = Committer(self.graph, self.state, self.iris, LabelRule(self.graph, self.iris))
         self.committer.recover()
         self.shapes = Shapes(ontology.graph("shapes"))
         self.harvester = Harvester(self.graph, self.state, self.committer, self.shapes, self.iris)

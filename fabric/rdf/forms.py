@@ -101,6 +101,7 @@ FIELD = Form(
         _slot("default", "fab:defaultValue"),
         DESCRIPTION,
         TAGS,
+        _slot("personal_data", "fab:personalDataCategory", NAME, many=True),
     ),
     identified=False,
 )

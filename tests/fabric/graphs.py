@@ -24,6 +24,7 @@ from fabric.graph.store import GraphStore, Update
 from fabric.harvest import Harvester
 from fabric.history import History
 from fabric.identity import Iris
+from fabric.inference import LabelRule
 from fabric.model import Record
 from fabric.ntriples import Triple
 from fabric.rdf import encode
@@ -127,7 +128,7 @@ class Core:
 def core(graph: GraphStore, folder: Path) -> Iterator[Core]:
     """Everything on top of a store, with its state in `folder`."""
     state, iris = State(f"sqlite:///{folder / 'state.db'}"), Iris()
-    history, committer = History(state), Committer(graph, state, iris)
+    history, committer = History(state), Committer(graph, state, iris, LabelRule(graph, iris))
     committer.recover()
     assets = Assets(graph, history, iris)
     embedded = isinstance(graph, LocalGraph) and (folder / "graph").is_dir()
