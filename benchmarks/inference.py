@@ -2,8 +2,8 @@
 
     python -m benchmarks inference [--edges 200000]
 
-Tables of ten columns stand in layers; each column derives from two columns of the layer before. One table
-of the first layer holds personal data, which flows down twenty layers, from each column to about two of the next, and so to most of the last.
+Tables of ten columns stand in layers; each column derives from two columns of the layer before. One table of the first layer holds
+personal data, which flows down twenty layers, from each column to about two of the next, and so to most of the last.
 """
 
 from __future__ import annotations

@@ -23,13 +23,15 @@ from sqlalchemy import select
 from fabric import ntriples
 from fabric.commit import Committer, Draft, RecordState
 from fabric.connector import Connector, Unchanged, Versioned
+from fabric.derivation import Derivations
 from fabric.errors import HarvestCancelled, InputError
 from fabric.graph.store import GraphStore
 from fabric.history import Change, unpack
 from fabric.identity import Iris
-from fabric.model import Lineage, Problem, Record, Ref
+from fabric.lineage.pool import LineagePool
+from fabric.model import Dataset, Lineage, Problem, Record, Ref
 from fabric.ntriples import TYPE, Triple, lines, token
-from fabric.rdf import IDENTIFIER, MAPPING_VERSION, encode
+from fabric.rdf import IDENTIFIER, MAPPING_VERSION, decode, encode
 from fabric.shapes import Shapes
 from fabric.state import State, records
 
@@ -43,7 +45,10 @@ EVENTS = frozenset({"run", "check-result"})
 
 @dataclass(slots=True)
 class Report:
-    """What a harvest did. `added` and `removed` count triples, the others records; `commit` is None where nothing changed."""
+    """What a harvest did. `added` and `removed` count triples, the others records; `commit` is None where nothing changed.
+
+    `warnings` say what could not be derived, such as lineage from SQL that cannot be read; they do not make a harvest partial.
+    """
 
     records: int = 0
     changed: int = 0
@@ -53,6 +58,7 @@ class Report:
     removed: int = 0
     problems: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     commit: int | None = None
 
     @property
@@ -74,6 +80,11 @@ class Harvester:
 
     def __init__(self, graph: GraphStore, state: State, committer: Committer, shapes: Shapes, iris: Iris) -> None:
         self._graph, self._state, self._committer, self._shapes, self._iris = graph, state, committer, shapes, iris
+        self._pool = LineagePool()
+
+    def close(self) -> None:
+        """End the processes that read SQL."""
+        self._pool.close()
 
     def run(
         self,
@@ -129,6 +140,8 @@ class _Pass:
         self._known = self._load()
         self._told: set[str] = set()
         self._seen: set[bytes] = set()
+        self._same: set[Ref] = set()
+        self._derivations = Derivations(harvester._pool, self._stored_columns)
         # Another release may make another record, or other triples, of the same rows.
         self._prefix = f"{version('kgfabric')}/{MAPPING_VERSION}:"
         self.report = Report()
@@ -142,14 +155,55 @@ class _Pass:
                     raise HarvestCancelled(
                         f"the harvest of {self._source!r} was stopped on request; nothing was changed"
                     )
-                self._take(item)
+                self._read(item)
                 if self.report.records % 100 == 0:
                     progress(replace(self.report))
         finally:
             close = getattr(items, "close", None)
             if close is not None:
                 close()
+        for lineage in self._derivations.finish():
+            if cancelled.is_set():
+                raise HarvestCancelled(f"the harvest of {self._source!r} was stopped on request; nothing was changed")
+            self._take(Unchanged(lineage.ref) if self._is_stored(lineage) else lineage)
+        self._keep_derived()
+        self.report.warnings += self._derivations.warnings
         progress(replace(self.report))
+
+    def _read(self, item: Record | Versioned | Unchanged | Problem) -> None:
+        """Take what the connector yields; edges wait for what the definitions of views say of them."""
+        record = item.record if isinstance(item, Versioned) else item
+        if isinstance(record, Lineage) and self._derivations.hold(record):
+            return
+        if isinstance(record, Unchanged):
+            self._same.add(record.ref)
+            if record.ref.kind == "dataset":
+                self._derivations.mention(record.ref)
+        elif isinstance(record, Dataset):
+            self._derivations.take(record)
+        self._take(item)
+
+    def _is_stored(self, lineage: Lineage) -> bool:
+        """Whether an edge is of a dataset that has not changed, so that what its definition said before still holds."""
+        return lineage.downstream in self._same and not lineage.columns and _key(lineage.ref) in self._known
+
+    def _keep_derived(self) -> None:
+        """Keep the edges of datasets that have not changed, which their definitions alone said."""
+        if not self._same:
+            return
+        roots = {self._iris.asset(ref) for ref in self._same if ref.kind == "dataset"}
+        for key, known in self._known.items():
+            if not known.label and known.root in roots and key not in self._seen:
+                self._seen.add(key)
+                self.report.records += 1
+                self.report.unchanged += 1
+
+    def _stored_columns(self, ref: Ref) -> tuple[str, ...] | None:
+        key = _key(ref)
+        if key not in self._known:
+            return None
+        record = next((one for one in decode(self._old(key), self._iris) if isinstance(one, Dataset)), None)
+        return tuple(one.name for one in record.fields) if record else None
 
     def _take(self, item: Record | Versioned | Unchanged | Problem) -> None:
         if isinstance(item, Problem):

@@ -304,12 +304,14 @@ class Query(_Named):
 class ColumnLineage:
     """One column edge: field path `downstream` is derived from field path `upstream`.
 
-    `expression` is the SQL that computes it where it is not a mere copy; `masking` is True where it hides the value.
+    `expression` is the SQL that computes it where it is not a mere copy, `transformation` a notation of the transformation scheme
+    (`identity`, `computation`, `aggregation`); `masking` is True where it hides the value.
     """
 
     downstream: str
     upstream: str
     expression: str | None = None
+    transformation: str | None = None
     masking: bool | None = None
 
 

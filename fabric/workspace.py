@@ -53,6 +53,7 @@ from fabric.settings import Settings
 from fabric.shapes import Shapes
 from fabric.snapshots import Snapshots, files
 from fabric.sources import Sources
+from fabric.sqlreader import SqlReader
 from fabric.state import State
 from fabric.vault import Vault
 
@@ -97,7 +98,10 @@ class Workspace:
         self.committer.recover()
         self.shapes = Shapes(ontology.graph("shapes"))
         self.harvester = Harvester(self.graph, self.state, self.committer, self.shapes, self.iris)
+        opened.callback(self.harvester.close)
         self.assets = Assets(self.graph, self.history, self.iris)
+        self.sql = SqlReader(self.graph, self.assets, self.iris)
+        opened.callback(self.sql.close)
         self.curation = Curation(self.graph, self.committer, self.assets, self.iris)
         self.snapshots = Snapshots(
             self.graph,

@@ -17,9 +17,7 @@ from fabric.errors import HarvestFailed, SettingsError
 __all__ = ["app", "apply", "harvest", "harvest_all"]
 
 app = typer.Typer(no_args_is_help=True, help="Register, test, list and remove sources.")
-RUN = (
-    "id source state startedAt endedAt records changed unchanged tombstoned added removed problems refused error commit"
-)
+RUN = "id source state startedAt endedAt records changed unchanged tombstoned added removed problems refused warnings error commit"
 Options = Annotated[
     list[str] | None,
     typer.Option(
@@ -138,9 +136,9 @@ def harvest_all(fabric: Client, names: list[str], *, quiet: bool) -> list[dict[s
 def _tell(run: dict[str, Any]) -> None:
     counts = "{records} records, {changed} changed, {tombstoned} gone, +{added} -{removed} triples".format_map(run)
     console.print(f"[bold]{run['source']}[/] {run['state']}: {counts}")
-    for kind in ("problems", "refused"):
+    for kind in ("problems", "refused", "warnings"):
         for line in run[kind]:
-            console.print(f"  {kind[:-1] if kind == 'problems' else kind}: {line}", markup=False)
+            console.print(f"  {kind.removesuffix('s')}: {line}", markup=False)
     if run["error"]:
         console.print(f"  {run['error']}", markup=False, style="red")
 

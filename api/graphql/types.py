@@ -408,6 +408,7 @@ class HarvestRun:
     removed: int
     problems: list[str]
     refused: list[str]
+    warnings: list[str]
     error: str | None
     commit: int | None
 

@@ -233,6 +233,7 @@ def harvest_run(run: runs.HarvestRun) -> t.HarvestRun:
         removed=report.removed,
         problems=report.problems,
         refused=report.refused,
+        warnings=report.warnings,
         error=run.error,
         commit=report.commit,
     )

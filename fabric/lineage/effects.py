@@ -13,7 +13,7 @@ from sqlglot.dialects.dialect import Dialect
 from fabric.lineage.expressions import is_query, unwrapped
 from fabric.lineage.names import KnownTables, Names
 from fabric.lineage.query import Resolver, Scope
-from fabric.lineage.relation import OutputColumn, Relation
+from fabric.lineage.relation import UNKNOWN, OutputColumn, Relation
 from fabric.lineage.statement import ColumnEdge, Output, Problem, Statement, Table
 
 __all__ = ["Effect", "Effects"]
@@ -395,6 +395,8 @@ class Effects:
         edges: dict[ColumnEdge, None] = {}
         for column in relation.columns:
             for origin, (how, expression) in column.origins.items():
+                if origin == UNKNOWN:
+                    continue
                 edges[ColumnEdge(column.name, target, origin, how, expression)] = None
         outputs = tuple(Output(column.name, target, not column.origins) for column in relation.columns)
         return Statement(

@@ -24,10 +24,10 @@ from fabric.lineage.statement import Problem, SqlLineage, Table
 __all__ = ["LineagePool", "SqlText"]
 
 _REMEMBERED = 4_096
-_HERE = 20
-"""So many texts are read in this process, where no process of the pool runs yet: starting one takes longer."""
-_LENGTH = 20_000
-"""Characters up to which a text is read in this process."""
+_HERE = 400
+"""So many plain texts are read in this process: starting others and sending them takes longer."""
+_LENGTH, _DEPTH = 20_000, 40
+"""Characters and open parentheses up to which a text is plain: it cannot make the parser work for long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +88,19 @@ class LineagePool:
     def read_many(self, texts: Iterable[SqlText], *, apart: bool = False) -> Iterator[SqlLineage]:
         """Lineage of the texts, in their order.
 
-        A few short ones are read in this process, where the time limit cannot be kept, unless `apart`.
+        A few hundred short ones are read in this process, where the time limit cannot be kept, unless `apart`.
 
         Raises: InputError for a dialect that is not known.
         """
         listed = list(texts)
         keys = [text.key() for text in listed]
         new = [place for place, key in enumerate(keys) if key not in self._known]
-        found: dict[int, SqlLineage] = {}
-        if not apart and not self._workers and len(new) <= _HERE and all(len(listed[n].text) <= _LENGTH for n in new):
-            found = {place: _read(listed[place]) for place in new}
-        elif new:
-            found = dict(self._spread(listed, new))
+        here = [] if apart else [place for place in new if _is_plain(listed[place].text)]
+        if len(here) > _HERE:
+            here = []
+        found = {place: _read(listed[place]) for place in here}
+        if len(new) > len(here):
+            found |= dict(self._spread(listed, [place for place in new if place not in found]))
         for place, key in enumerate(keys):
             if place in found:
                 self._remember(key, found[place])
@@ -123,7 +124,7 @@ class LineagePool:
                 if worker.place is None and waiting:
                     worker.place = waiting.popleft()
                     worker.until = monotonic() + self._seconds
-                    worker.pipe.send_bytes(pickle.dumps(texts[worker.place]))
+                    self._send(worker, texts[worker.place])
                     busy += 1
             for worker, answer in self._answers():
                 place = worker.place
@@ -132,6 +133,15 @@ class LineagePool:
                 if isinstance(answer, Exception):
                     raise answer
                 yield place, answer if answer is not None else self._given_up(texts[place], worker)
+
+    def _send(self, worker: _Worker, text: SqlText) -> None:
+        try:
+            worker.pipe.send_bytes(pickle.dumps(text))
+        except OSError:  # the process died while it had nothing to do
+            fresh = self._start()
+            _end(worker)
+            worker.process, worker.pipe = fresh.process, fresh.pipe
+            worker.pipe.send_bytes(pickle.dumps(text))
 
     def _answers(self) -> list[tuple[_Worker, Any]]:
         """Workers that are done, with what they answer; None for one that took too long or died."""
@@ -168,6 +178,19 @@ class LineagePool:
         process.start()
         theirs.close()
         return _Worker(process, ours)
+
+
+def _is_plain(text: str) -> bool:
+    if len(text) > _LENGTH:
+        return False
+    depth = deepest = 0
+    for character in text:
+        if character == "(":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character == ")":
+            depth -= 1
+    return deepest <= _DEPTH
 
 
 def _read(text: SqlText) -> SqlLineage:

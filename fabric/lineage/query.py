@@ -10,7 +10,7 @@ from sqlglot.dialects.dialect import Dialect
 
 from fabric.lineage.expressions import is_query, kind_below, unwrapped
 from fabric.lineage.names import KnownTables, Names
-from fabric.lineage.relation import Origins, OutputColumn, Relation, merge, stronger
+from fabric.lineage.relation import UNKNOWN, Origins, OutputColumn, Relation, merge, stronger
 from fabric.lineage.statement import Clause, Column, Influence, Kind, Problem, Table
 from fabric.lineage.templates import PLACEHOLDER
 
@@ -19,6 +19,7 @@ __all__ = ["Resolver", "Scope"]
 _READERS = frozenset({"read_parquet", "parquet_scan", "read_csv", "read_csv_auto", "read_json", "read_json_auto", "delta_scan",
                       "iceberg_scan", "read_ndjson", "read_text", "read_blob", "s3", "url", "file", "read_files"})  # fmt: skip
 _NAMES = (exp.Identifier, exp.Dot, exp.Literal, exp.Parameter, exp.Placeholder, exp.Var)
+_NOT_FOUND: Origins = {UNKNOWN: ("identity", None)}
 _ROUNDS = 8
 """Rounds of a recursive query at most; each adds at least one origin to a column, and few need more than two."""
 
@@ -113,8 +114,10 @@ class Resolver:
     def _set_operation(self, node: exp.SetOperation, scope: Scope) -> Relation:
         left, right = self.query(node.this, scope), self.query(node.expression, scope)
         if isinstance(node, exp.Except):
-            self._influence(right.all(), "filter")
+            self._influence({**left.all(), **right.all()}, "filter")
             return left
+        if node.args.get("distinct") or isinstance(node, exp.Intersect):
+            self._influence({**left.all(), **right.all()}, "group")
         return left.union(right, by_name=bool(node.args.get("by_name")))
 
     def _select(self, node: exp.Select, scope: Scope) -> Relation:
@@ -129,7 +132,13 @@ class Resolver:
         if clause is not None and not node.expressions:
             out = self._star(scope, None)
         self._clauses(node, scope)
-        return Relation(out)
+        found = Relation(out)
+        distinct: exp.Expr | None = node.args.get("distinct")
+        if distinct is not None and distinct.args.get("on") is not None:
+            self.influence(distinct.args["on"], scope, "group")
+        elif distinct is not None:
+            self._influence(found.all(), "group")
+        return found
 
     def _clauses(self, node: exp.Expr, scope: Scope) -> None:
         for name, clause in (("prewhere", "filter"), ("where", "filter"), ("having", "having"), ("qualify", "window")):
@@ -413,6 +422,7 @@ class Resolver:
         if group is not None:
             names = {c.name.lower() for c in group.find_all(exp.Column)}
             kept = [column for column in found.columns if column.name.lower() in names]
+        self._influence([origin for column in kept for origin in column.origins], "group")
         made = [self._names.identifier(item) for item in pivot.args.get("columns") or ()]
         spread = [OutputColumn(name, dict(values)) for name in made]
         if found.open or not made:
@@ -500,7 +510,7 @@ class Resolver:
             if not isinstance(node.this, exp.Identifier) or name.startswith(("@", PLACEHOLDER)):
                 return {}
             self._warn(f"the column {name!r} is in no source of the query", node)
-            return {}
+            return dict(_NOT_FOUND)
         return found
 
     def _qualified(self, parts: list[str], scope: Scope, node: exp.Column) -> Origins:
@@ -511,13 +521,13 @@ class Resolver:
                 found = source.find(parts[count])
                 if found is None:
                     self._warn(f"{qualifier!r} has no column {parts[count]!r}", node)
-                    return {}
+                    return dict(_NOT_FOUND)
                 return found
         found = self._unqualified(parts[0], scope, node)
         if found is not None:
             return found
         self._warn(f"{'.'.join(parts[:-1])!r} names no source of the query", node)
-        return {}
+        return dict(_NOT_FOUND)
 
     def _source_named(self, key: str, scope: Scope, path: list[str] | None = None) -> Relation | None:
         here: Scope | None = scope
@@ -581,7 +591,7 @@ class Resolver:
 
     def influences_on(self, target: Table | None) -> tuple[Influence, ...]:
         """What decides on the rows of the target."""
-        return tuple(Influence(target, column, clause) for column, clause in self.influences)
+        return tuple(Influence(target, column, clause) for column, clause in self.influences if column != UNKNOWN)
 
     def _warn(self, reason: str, node: exp.Expr) -> None:
         place = next((i for i in node.find_all(exp.Identifier) if "line" in i.meta), None)

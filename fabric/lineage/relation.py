@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 from fabric.lineage.statement import Column, Kind, Table
 
-__all__ = ["Origins", "OutputColumn", "Relation", "merge", "stronger"]
+__all__ = ["UNKNOWN", "Origins", "OutputColumn", "Relation", "merge", "stronger"]
 
+UNKNOWN = Column(Table("\0"), "")
+"""Stands among origins for what could not be resolved, so that the column does not pass for a constant."""
 Origins = dict[Column, tuple[Kind, str | None]]
 """By base column, how a value derives from it, and by which expression."""
 _RANK: dict[Kind, int] = {"identity": 0, "transformation": 1, "aggregation": 2, "masking": 3}

@@ -23,6 +23,8 @@ __all__ = ["read_sql"]
 
 _OTHERS = ("", "databricks", "postgres", "tsql", "snowflake", "bigquery", "mysql", "oracle", "duckdb", "clickhouse")
 _LONG = 100_000
+# Besides its own errors, sqlglot's parser stumbles over some texts with Python's.
+_FAILURES = (SqlglotError, RecursionError, IndexError, KeyError, AttributeError, TypeError, ValueError, AssertionError)
 _TOKEN = re.compile(r"<Token [^>]*?text: ([^,]*),[^>]*>")
 Schema = Mapping[Table, Sequence[str]]
 
@@ -75,7 +77,7 @@ class _Script:
         text = piece.text(source)
         try:
             parsed = self._dialect.parser(error_level=ErrorLevel.IMMEDIATE).parse(list(piece.tokens), source)
-        except (SqlglotError, RecursionError) as error:
+        except _FAILURES as error:
             parsed = self._by_another_dialect(text, error, piece)
             if not parsed:
                 self._guess(piece, text, error)
@@ -91,7 +93,7 @@ class _Script:
         for name in _OTHERS:
             try:
                 parsed = Dialect.get_or_raise(name).parse(text, error_level=ErrorLevel.IMMEDIATE)
-            except (SqlglotError, RecursionError):
+            except _FAILURES:
                 continue
             if parsed and not any(isinstance(node, exp.Command) for node in parsed):
                 reason, line, column = _reason(error, piece)
@@ -222,7 +224,7 @@ def _reason(error: Exception, piece: Piece) -> tuple[str, int, int]:
         return f"{said}{at}", line, column
     if isinstance(error, RecursionError):
         return "it is nested too deeply to be parsed", piece.line, 1
-    return f"it cannot be parsed: {str(error).splitlines()[0]}", piece.line, 1
+    return "the parser fails on it", piece.line, 1
 
 
 def _within(problem: Problem, text: str) -> Problem:

@@ -88,26 +88,32 @@ def _tokens(text: str, dialect: Dialect, problems: list[Problem]) -> list[Token]
 
 
 def _opened(tokens: list[Token], text: str, dialect: Dialect) -> Iterator[Token]:
-    """The tokens, with what sqlglot takes for the argument of a command, as after LOOP, read as words too."""
+    """The tokens, with what sqlglot takes for the argument of a command, as after LOOP or EXECUTE, read as words too."""
     for token in tokens:
-        if (
-            token.token_type != TokenType.STRING
-            or text[token.start : token.start + 1] in _QUOTES
-            or token.text not in text
-        ):
+        start = _bare(token, text) if token.token_type == TokenType.STRING else None
+        if start is None:
             yield token
             continue
-        start = text.find(token.text, token.start - 1)
         line = text.count("\n", 0, start)
         for inner in _opened(dialect.tokenize(token.text), token.text, dialect):
-            yield Token(
-                inner.token_type,
-                inner.text,
-                line=inner.line + line,
-                col=inner.col,
-                start=inner.start + start,
-                end=inner.end + start,
-            )
+            place = {
+                "line": inner.line + line,
+                "col": inner.col,
+                "start": inner.start + start,
+                "end": inner.end + start,
+            }
+            yield Token(inner.token_type, inner.text, **place)
+
+
+def _bare(token: Token, text: str) -> int | None:
+    """Where a token of text stands in the script without quotes of its own; None for one in quotes.
+
+    sqlglot gives the end of a command's argument as its start.
+    """
+    if text[token.start : token.start + 1] in _QUOTES and text.startswith(token.text, token.start + 1):
+        return None
+    starts = (token.start - len(token.text) + 1, token.start)
+    return next((start for start in starts if start >= 0 and token.text and text.startswith(token.text, start)), None)
 
 
 def _word(token: Token) -> str:

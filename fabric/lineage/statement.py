@@ -56,7 +56,10 @@ class Influence:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """An output column of a statement, in order; `constant` where it derives from no column."""
+    """An output column of a statement, in order; `constant` where it derives from no column.
+
+    One that is not constant and has no edge could not be traced.
+    """
 
     name: str
     table: Table | None

@@ -15,7 +15,7 @@ from fabric.rdf.lineage import encode_lineage
 
 __all__ = ["IDENTIFIER", "MAPPING_VERSION", "encode"]
 
-MAPPING_VERSION = 1
+MAPPING_VERSION = 2
 """Raise it when `encode` gives other triples for the same record: what connectors say is unchanged is then read anew."""
 IDENTIFIER = token("dct:identifier")
 REFERENCES, KEY_FIELD, CHECKS_FIELD = token("cr:references"), token("fab:keyField"), token("fab:checksField")

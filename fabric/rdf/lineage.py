@@ -16,6 +16,7 @@ from fabric.errors import InputError
 from fabric.identity import Iris
 from fabric.model import Ref
 from fabric.ntriples import TYPE, Triple, token
+from fabric.terms import concept_iri
 
 __all__ = ["decode_lineage", "derivation", "encode_lineage"]
 
@@ -24,6 +25,7 @@ DERIVED, QUALIFIED = token("prov:wasDerivedFrom"), token("prov:qualifiedDerivati
 INFLUENCED, VIA = token("prov:wasInfluencedBy"), token("fab:viaJob")
 DERIVATION, ENTITY = token("prov:Derivation"), token("prov:entity")
 EXPRESSION, MASKING = token("fab:expression"), token("fab:masking")
+TRANSFORMATION, _SCHEME = token("fab:transformation"), concept_iri("transformation", "")
 _TRUE = ntriples.boolean(True)  # noqa: FBT003
 
 
@@ -42,10 +44,12 @@ def encode_lineage(record: model.Lineage, iris: Iris) -> list[Triple]:
     for edge in record.columns:
         target, origin = iris.field(record.downstream, edge.downstream), iris.field(record.upstream, edge.upstream)
         out[(f"<{target}>", DERIVED, f"<{origin}>")] = None
-        if edge.expression is not None or edge.masking is not None:
+        if edge.expression is not None or edge.masking is not None or edge.transformation is not None:
             node = _derivation(target, origin, out)
             if edge.expression is not None:
                 out[(node, EXPRESSION, ntriples.text(edge.expression))] = None
+            if edge.transformation is not None:
+                out[(node, TRANSFORMATION, ntriples.iri(_SCHEME + edge.transformation))] = None
             if edge.masking is not None:
                 out[(node, MASKING, ntriples.boolean(edge.masking))] = None
     for path in record.influences:
@@ -110,5 +114,6 @@ def _column(downstream: str, upstream: str, detail: Properties) -> model.ColumnL
         downstream=downstream,
         upstream=upstream,
         expression=ntriples.read_literal(detail[EXPRESSION][0])[0] if EXPRESSION in detail else None,
+        transformation=detail[TRANSFORMATION][0][1:-1].removeprefix(_SCHEME) if TRANSFORMATION in detail else None,
         masking=detail[MASKING] == [_TRUE] if MASKING in detail else None,
     )
