@@ -31,7 +31,6 @@ __all__ = ["load_extension", "run"]
 
 _PEERS = Path(__file__).parents[1] / ".bench"
 _VERSION = "1.7.0.17"
-_REASONS = Path(__file__).with_name("sql_disagreements.json")
 _ROUNDS = 5
 
 
@@ -91,7 +90,6 @@ def _figures(score: Score) -> Sequence[str]:
 
 
 def _disagreements(score: Score) -> None:
-    reasons = json.loads(_REASONS.read_text(encoding="utf-8"))
     heading("Where we and the cases disagree")
     rows = []
     for case, found in score.wrong:
@@ -100,10 +98,11 @@ def _disagreements(score: Score) -> None:
         else:
             more = (found.reads | found.writes) - (case.expected.reads | case.expected.writes)  # type: ignore[assignment]
             less = (case.expected.reads | case.expected.writes) - (found.reads | found.writes)  # type: ignore[assignment]
-        name = case.name.rpartition("::")[2]
-        why = next((reason for key, reason in reasons.items() if key in name), "not looked at yet")
-        rows.append((name, f"{len(more)} more, {len(less)} less", why))
-    table(("case", "difference", "why"), rows)
+        reads = "; ".join(" ".join(case.sql.split()).split(";"))[:90]
+        rows.append((case.name.rpartition("::")[2], f"{len(more)} more, {len(less)} less", f"`{reads}`"))
+    table(("case", "difference", "text"), rows)
+    if not rows:
+        paragraph("Nowhere.")
 
 
 def _peer(given: list[Case]) -> tuple[Score, float]:
