@@ -91,7 +91,7 @@ def _row(name: str, folder: Path, encoder: Encoder) -> str:
         figures = {
             "words": _measure(lambda query: [iri for iri, _score in words.search(query, {}, 10)], queries, grades),
             "meaning": _measure(
-                lambda query: [iri for iri, _score in vectors.search(query, None, 10)], queries, grades
+                lambda query: [iri for iri, _score in vectors.search(query, {}, 10)], queries, grades
             ),
         }
         started = time.perf_counter()

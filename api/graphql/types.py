@@ -339,7 +339,7 @@ class FacetValue:
     count: int
 
 
-@strawberry.type(description="One way to narrow a search: kind, platform, source or tag.")
+@strawberry.type(description="One way to narrow a search: kind, platform, source, tag, domain or owner.")
 class Facet:
     """One way to narrow a search."""
 
@@ -368,7 +368,7 @@ class SearchEdge:
 
 @strawberry.type(description="Search results.")
 class SearchConnection:
-    """A page of results; `totalCount` and `facets` are over all candidates (at most 240)."""
+    """A page of results; `totalCount` and `facets` are exact, over all that match."""
 
     edges: list[SearchEdge]
     page_info: PageInfo

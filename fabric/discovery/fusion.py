@@ -15,15 +15,28 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from fabric.discovery.document import Document, stems, words
 
-__all__ = ["COMPANY", "MEANING", "fuse"]
+__all__ = ["COMPANY", "MEANING", "Mix", "coverage", "fuse"]
 
 MEANING = 1.0
 """Weight of a cosine against that of the best lexical match."""
 COMPANY = 0.6
 """Weight of a container's best members."""
+
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """Weights of a fusion: of meaning, of company, and the power of coverage that weighs words."""
+
+    meaning: float = MEANING
+    company: float = COMPANY
+    power: float = 0.5
+
+
 _BEST = 3
 _LEAST_COVERAGE = 0.1
 
@@ -33,19 +46,20 @@ def fuse(
     lexical: Sequence[tuple[str, float]],
     meaning: Sequence[tuple[str, float]],
     documents: Mapping[str, Document],
+    mix: Mix = Mix(),  # noqa: B008 - immutable
 ) -> dict[str, float]:
     """Scores of all candidates that have a document, by IRI. Both lists hold IRI and score, best first."""
     scores = {iri: 0.0 for iri, _score in (*lexical, *meaning) if iri in documents}
     best = lexical[0][1] if lexical else 0.0
     if best > 0:
-        weight = max(coverage(query, lexical, documents), _LEAST_COVERAGE) ** 0.5
+        weight = max(coverage(query, lexical, documents), _LEAST_COVERAGE) ** mix.power
         for iri, score in lexical:
             if iri in scores:
                 scores[iri] += weight * score / best
     for iri, cosine in meaning:
         if iri in scores:
-            scores[iri] += MEANING * max(cosine, 0.0)
-    return _in_company(scores, documents)
+            scores[iri] += mix.meaning * max(cosine, 0.0)
+    return _in_company(scores, documents, mix.company)
 
 
 def coverage(query: str, lexical: Sequence[tuple[str, float]], documents: Mapping[str, Document]) -> float:
@@ -61,9 +75,9 @@ def _held(one: Document) -> set[str]:
     return stems(words(" ".join((one.title, one.name, one.description, *one.tags, *one.fields, *one.field_notes))))
 
 
-def _in_company(scores: Mapping[str, float], documents: Mapping[str, Document]) -> dict[str, float]:
+def _in_company(scores: Mapping[str, float], documents: Mapping[str, Document], weight: float) -> dict[str, float]:
     members: dict[str, list[float]] = defaultdict(list)
     for iri, score in scores.items():
         members[documents[iri].container or iri].append(score)
     company = {name: sum(best) / len(best) for name, all_ in members.items() if (best := sorted(all_)[-_BEST:])}
-    return {iri: score + COMPANY * company[documents[iri].container or iri] for iri, score in scores.items()}
+    return {iri: score + weight * company[documents[iri].container or iri] for iri, score in scores.items()}

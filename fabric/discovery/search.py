@@ -1,23 +1,27 @@
-"""Search: words and meaning, fused (see `fabric.discovery.fusion`), filtered, explained."""
+"""Search: words and meaning, fused (see `fabric.discovery.fusion`), filtered, explained.
+
+A document matches where it has a word of the query, or where it is among the `DEPTH` nearest in meaning and not too far. The best of both
+sides are fused and come first; the others that have a word follow by words alone, so that all that is counted can be reached.
+"""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from fabric.discovery.document import Document, stems, words
+from fabric.discovery.document import FACETS, Document, stems, words
 from fabric.discovery.fusion import fuse
-from fabric.discovery.vectors import Vectors
-from fabric.discovery.words import Words
+from fabric.discovery.index import Filters, Hit, VectorIndex, WordIndex
+from fabric.discovery.popularity import Popularity
 from fabric.errors import QueryError
 
 __all__ = ["Found", "Results", "Search"]
 
 DEPTH = 120
 """How many documents each side may propose."""
-_FACETS = ("kind", "platform", "source", "tag")
+LIKENESS = 0.15
+"""Least cosine of what is found by meaning; unrelated texts have about 0 to 0.1."""
 _LONGEST = 10_000
 _PAGE = 200
 
@@ -34,9 +38,9 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What a search found: the page asked for, how many there are in all, and how often each facet's values occur.
+    """What a search found: the page asked for, how many match in all, and how many of them have each facet's values.
 
-    A facet is counted as if its own filter were not set, so that a second value can be chosen.
+    Both counts are exact. A facet is counted as if its own filter were not set, so that a second value can be chosen.
     """
 
     found: tuple[Found, ...]
@@ -46,10 +50,10 @@ class Results:
 
 
 class Search:
-    """Searches both indexes. `vectors` is None where meaning is switched off."""
+    """Searches both indexes. `vectors` is None where meaning is switched off; `popularity` settles ties."""
 
-    def __init__(self, lexical: Words, vectors: Vectors | None) -> None:
-        self._words, self._vectors = lexical, vectors
+    def __init__(self, lexical: WordIndex, vectors: VectorIndex | None, popularity: Popularity | None = None) -> None:
+        self._words, self._vectors, self._popularity = lexical, vectors, popularity
 
     def search(
         self,
@@ -60,58 +64,69 @@ class Search:
         offset: int = 0,
         semantic: bool = True,
     ) -> Results:
-        """Search with `filters` by facet name (kind, platform, source, tag). An empty query lists what passes the filters.
+        """Search with `filters` by facet name (`FACETS`). An empty query lists what passes the filters, by title.
 
         Raises: QueryError for an unknown filter, a query longer than 10,000 characters, or a page outside 1 to 200.
         """
         chosen = {name: tuple(values) for name, values in (filters or {}).items() if tuple(values)}
         _see(query, chosen, first, offset)
-        scores, documents, likeness = self._candidates(query, chosen, semantic=semantic)
-        exact = query.strip().lower()
-        ranked = sorted(
-            (iri for iri in scores if iri in documents),
-            key=lambda iri: (not _is_called(documents[iri], exact), -scores[iri], documents[iri].title, iri),
-        )
-        page = tuple(
+        nearest = self._nearest(query, chosen, semantic=semantic)
+        scores, ranked = self._rank(query, chosen, nearest, first, offset)
+        page = ranked[offset : offset + first] if query.strip() else ranked
+        documents, likeness = self._words.documents(page), dict(nearest)
+        found = tuple(
             Found(
                 documents[iri],
-                scores[iri],
+                scores.get(iri, 0.0),
                 _why(documents[iri], query, likeness.get(iri)),
                 _highlight(documents[iri], query),
             )
-            for iri in ranked[offset : offset + first]
+            for iri in page
+            if iri in documents
         )
-        facets = dict(_count(documents[iri] for iri in ranked))
-        for name in chosen:
-            others = {facet: values for facet, values in chosen.items() if facet != name}
-            facets[name] = _count(self._candidates(query, others, semantic=semantic)[1].values())[name]
-        return Results(page, len(ranked), facets, semantic and self._vectors is not None)
+        total, facets = self._count(query, chosen, [iri for iri, _cosine in nearest], semantic=semantic)
+        return Results(found, total, facets, semantic and self._vectors is not None)
 
-    def _candidates(
-        self, query: str, filters: Mapping[str, tuple[str, ...]], *, semantic: bool
-    ) -> tuple[dict[str, float], dict[str, Document], dict[str, float]]:
-        """Scores, documents and likeness in meaning of all that match, by IRI."""
-        if query.strip():
-            lexical, meaning = self._rank(query, filters, semantic=semantic)
-        else:
-            lexical, meaning = [(iri, 0.0) for iri in self._words.matching(filters, DEPTH)], []
-        documents = self._words.documents(dict.fromkeys(iri for iri, _score in (*lexical, *meaning)))
-        return fuse(query, lexical, meaning, documents), documents, dict(meaning)
+    def _nearest(self, query: str, filters: Filters, *, semantic: bool) -> list[Hit]:
+        if not semantic or self._vectors is None or not query.strip():
+            return []
+        return [hit for hit in self._vectors.search(query, filters, DEPTH) if hit[1] >= LIKENESS]
 
     def _rank(
-        self, query: str, filters: Mapping[str, tuple[str, ...]], *, semantic: bool
-    ) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
+        self, query: str, filters: Filters, nearest: list[Hit], first: int, offset: int
+    ) -> tuple[dict[str, float], list[str]]:
+        """Scores of the best, and IRIs in order up to the end of the page; without a query those of the page."""
+        if not query.strip():
+            return {}, self._words.listing(filters, first, offset)
         lexical = self._words.search(query, filters, DEPTH)
-        if not semantic or self._vectors is None:
-            return lexical, []
-        allowed = self._words.matching(filters, 10_000_000) if filters else None
-        return lexical, self._vectors.search(query, allowed, DEPTH)
+        documents = self._words.documents(dict.fromkeys(iri for iri, _score in (*lexical, *nearest)))
+        scores, exact = fuse(query, lexical, nearest, documents), query.strip().lower()
+        if self._popularity is not None:
+            scores = {iri: score + self._popularity.bonus(iri) for iri, score in scores.items()}
+        ranked = sorted(
+            scores, key=lambda iri: (not _is_called(documents[iri], exact), -scores[iri], documents[iri].title, iri)
+        )
+        if offset + first > len(ranked) and len(lexical) == DEPTH:
+            deeper = self._words.search(query, filters, offset + first + len(nearest))
+            ranked += [iri for iri, _score in deeper if iri not in scores]
+        return scores, ranked
+
+    def _count(
+        self, query: str, filters: Filters, nearest: Collection[str], *, semantic: bool
+    ) -> tuple[int, dict[str, tuple[tuple[str, int], ...]]]:
+        tally = self._words.tally(query, filters, nearest, FACETS)
+        facets = dict(tally.facets)
+        for name in filters:
+            others = {facet: values for facet, values in filters.items() if facet != name}
+            wider = [iri for iri, _cosine in self._nearest(query, others, semantic=semantic)]
+            facets[name] = self._words.tally(query, others, wider, [name]).facets[name]
+        return tally.total, facets
 
 
 def _see(query: str, filters: Mapping[str, tuple[str, ...]], first: int, offset: int) -> None:
-    unknown = sorted(set(filters) - set(_FACETS))
+    unknown = sorted(set(filters) - set(FACETS))
     if unknown:
-        raise QueryError(f"there is no filter {unknown[0]!r}", remedy=f"filters are {', '.join(_FACETS)}")
+        raise QueryError(f"there is no filter {unknown[0]!r}", remedy=f"filters are {', '.join(FACETS)}")
     if len(query) > _LONGEST:
         raise QueryError(f"the query has {len(query)} characters; at most {_LONGEST} are allowed", remedy="shorten it")
     if not 1 <= first <= _PAGE or offset < 0:
@@ -147,15 +162,3 @@ def _highlight(one: Document, query: str) -> str:
     sentences = re.split(r"(?<=[.!?])\s+", one.description.strip()) if one.description else [""]
     best = max(sentences, key=lambda sentence: len(stems(words(sentence)) & asked))
     return best if len(best) <= 240 else best[:239].rsplit(" ", 1)[0] + "…"
-
-
-def _count(documents: Iterable[Document]) -> dict[str, tuple[tuple[str, int], ...]]:
-    counts: dict[str, Counter[str]] = {name: Counter() for name in _FACETS}
-    for one in documents:
-        counts["kind"][one.kind] += 1
-        counts["platform"].update([one.platform] if one.platform else [])
-        counts["source"].update(one.sources)
-        counts["tag"].update(one.tags)
-    return {
-        name: tuple(sorted(counter.items(), key=lambda item: (-item[1], item[0]))) for name, counter in counts.items()
-    }

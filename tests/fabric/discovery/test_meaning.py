@@ -57,8 +57,8 @@ def test_synonyms_and_questions_are_found_by_meaning(
 ) -> None:
     vectors = Vectors(tmp_path / "v.db", model)
     vectors.write(DOCUMENTS, [], 1)
-    assert vectors.search(query, None, 2)[0][0] == first
-    assert [iri for iri, _ in vectors.search(query, ["urn:wages"], 2)] == ["urn:wages"]
+    assert vectors.search(query, {}, 2)[0][0] == first
+    assert [iri for iri, _ in vectors.search(query, {"platform": ["s3"]}, 2)] == ["urn:rainfall"]
 
 
 def test_only_changed_passages_are_embedded_anew(model: OnnxEncoder, tmp_path: Path) -> None:
@@ -69,14 +69,14 @@ def test_only_changed_passages_are_embedded_anew(model: OnnxEncoder, tmp_path: P
     assert len(counting.texts) == 4
     reopened = Vectors(tmp_path / "v.db", counting)
     assert reopened.position() == 2
-    assert {iri for iri, _ in reopened.search("anything", None, 9)} == {"urn:rainfall", "urn:wages"}
+    assert {iri for iri, _ in reopened.search("anything", {}, 9)} == {"urn:rainfall", "urn:wages"}
 
 
 def test_vectors_of_another_model_are_dropped(model: OnnxEncoder, tmp_path: Path) -> None:
     Vectors(tmp_path / "v.db", model).write(DOCUMENTS, [], 7)
     other = Vectors(tmp_path / "v.db", Counting(model, "another"))
     assert other.position() == 0
-    assert other.search("rain", None, 5) == []
+    assert other.search("rain", {}, 5) == []
 
 
 def test_a_folder_that_is_no_model_is_named(tmp_path: Path) -> None:
