@@ -1,6 +1,6 @@
 """Search: words and meaning, fused (see `fabric.discovery.fusion`), filtered, explained.
 
-A document matches where it has a word of the query, or where it is among the `DEPTH` nearest in meaning and not too far. The best of both
+A document matches where it has a word of the query, or where it is among the `DEPTH` nearest in meaning. The best of both
 sides are fused and come first; the others that have a word follow by words alone, so that all that is counted can be reached.
 """
 
@@ -20,8 +20,9 @@ __all__ = ["Found", "Results", "Search"]
 
 DEPTH = 120
 """How many documents each side may propose."""
-LIKENESS = 0.15
-"""Least cosine of what is found by meaning; unrelated texts have about 0 to 0.1."""
+LIKENESS = 0.0
+"""Least cosine of what is found by meaning. A higher one would lose tables that are found by the company they are in: see
+docs/benchmarks.md."""
 _LONGEST = 10_000
 _PAGE = 200
 
