@@ -19,6 +19,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -37,6 +38,7 @@ Vectors32: TypeAlias = "NDArray[np.float32]"
 _FORMAT = "int8-2"
 _LONGEST = 256
 _THREADS = 8
+_RECENT = 256
 
 
 class Encoder(Protocol):
@@ -62,6 +64,7 @@ class OnnxEncoder:
         self._session: Any = None
         self._tokenizer: Tokenizer | None = None
         self._name: str | None = None
+        self._recent = lru_cache(_RECENT)(self._run)
 
     @classmethod
     def kept(cls, name: str, cache: Path) -> OnnxEncoder | None:
@@ -96,7 +99,7 @@ class OnnxEncoder:
             if self._session is None:
                 self._load()
         if len(texts) == 1:
-            return np.array([self._run(texts[0])], dtype=np.float32)
+            return np.array([self._recent(texts[0])], dtype=np.float32)
         with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1), thread_name_prefix="encode") as pool:
             rows = list(pool.map(self._run, texts))
         return np.array(rows, dtype=np.float32).reshape(len(texts), -1)

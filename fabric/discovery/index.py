@@ -54,11 +54,14 @@ class WordIndex(Index, Protocol):
     def search(self, query: str, filters: Filters, limit: int) -> list[Hit]:
         """The best `limit` documents for the words of a query; scores are above 0 and have no upper bound."""
 
-    def tally(self, query: str, filters: Filters, also: Collection[str], facets: Iterable[str]) -> Tally:
-        """Count all that match the words or are one of the IRIs `also`, and pass the filters; exactly.
+    def tally(self, query: str, filters: Filters, facets: Iterable[str]) -> Tally:
+        """Count all that match the words and pass the filters, exactly; an empty query matches all.
 
-        An empty query matches all. Only the `facets` named are counted.
+        Only the `facets` named are counted.
         """
+
+    def matching(self, query: str, iris: Collection[str]) -> set[str]:
+        """Those of the IRIs whose documents match the words."""
 
     def listing(self, filters: Filters, limit: int, offset: int) -> list[str]:
         """IRIs of what passes the filters, by title."""

@@ -17,9 +17,10 @@ from fabric.discovery.index import Index, WordIndex
 from fabric.discovery.popularity import Popularity
 from fabric.history import History
 
-__all__ = ["Indexer"]
+__all__ = ["BATCH", "Indexer"]
 
-_BATCH = 2000
+BATCH = 2000
+"""How many assets are written at a time."""
 
 
 class Indexer:
@@ -63,7 +64,7 @@ class Indexer:
             index.clear()
             position = 0
         roots = self._history.roots(after=position)
-        for some in _batches(roots, _BATCH):
+        for some in _batches(roots, BATCH):
             documents, gone = self._read(some)
             index.write(documents, gone, position)
         index.write([], [], target)

@@ -7,12 +7,14 @@ sides are fused and come first; the others that have a word follow by words alon
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from fabric.discovery.document import FACETS, Document, stems, words
 from fabric.discovery.fusion import fuse
-from fabric.discovery.index import Filters, Hit, VectorIndex, WordIndex
+from fabric.discovery.index import Filters, Hit, Tally, VectorIndex, WordIndex
 from fabric.discovery.popularity import Popularity
 from fabric.errors import QueryError
 
@@ -25,6 +27,7 @@ LIKENESS = 0.0
 docs/benchmarks.md."""
 _LONGEST = 10_000
 _PAGE = 200
+_THREADS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Search:
 
     def __init__(self, lexical: WordIndex, vectors: VectorIndex | None, popularity: Popularity | None = None) -> None:
         self._words, self._vectors, self._popularity = lexical, vectors, popularity
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="search")
 
     def search(
         self,
@@ -71,8 +75,13 @@ class Search:
         """
         chosen = {name: tuple(values) for name, values in (filters or {}).items() if tuple(values)}
         _see(query, chosen, first, offset)
+        start = self._pool.submit  # words are sought and counted beside the vectors: all of them leave Python's lock
+        lexical = start(self._words.search, query, chosen, DEPTH)
+        tally = start(self._words.tally, query, chosen, FACETS)
+        wider = {name: start(self._facet, name, query, chosen, semantic) for name in chosen}
         nearest = self._nearest(query, chosen, semantic=semantic)
-        scores, ranked = self._rank(query, chosen, nearest, first, offset)
+        counted = start(self._count, query, tally, nearest)
+        scores, ranked = self._rank(query, chosen, lexical.result(), nearest, first, offset)
         page = ranked[offset : offset + first] if query.strip() else ranked
         documents, likeness = self._words.documents(page), dict(nearest)
         found = tuple(
@@ -85,21 +94,20 @@ class Search:
             for iri in page
             if iri in documents
         )
-        total, facets = self._count(query, chosen, [iri for iri, _cosine in nearest], semantic=semantic)
-        return Results(found, total, facets, semantic and self._vectors is not None)
+        facets = {**counted.result().facets, **{name: facet.result() for name, facet in wider.items()}}
+        return Results(found, counted.result().total, facets, semantic and self._vectors is not None)
 
     def _nearest(self, query: str, filters: Filters, *, semantic: bool) -> list[Hit]:
         if not semantic or self._vectors is None or not query.strip():
             return []
-        return [hit for hit in self._vectors.search(query, filters, DEPTH) if hit[1] >= LIKENESS]
+        return [hit for hit in self._vectors.search(query, filters, DEPTH) if hit[1] > LIKENESS]
 
     def _rank(
-        self, query: str, filters: Filters, nearest: list[Hit], first: int, offset: int
+        self, query: str, filters: Filters, lexical: list[Hit], nearest: list[Hit], first: int, offset: int
     ) -> tuple[dict[str, float], list[str]]:
         """Scores of the best, and IRIs in order up to the end of the page; without a query those of the page."""
         if not query.strip():
             return {}, self._words.listing(filters, first, offset)
-        lexical = self._words.search(query, filters, DEPTH)
         documents = self._words.documents(dict.fromkeys(iri for iri, _score in (*lexical, *nearest)))
         scores, exact = fuse(query, lexical, nearest, documents), query.strip().lower()
         if self._popularity is not None:
@@ -112,16 +120,26 @@ class Search:
             ranked += [iri for iri, _score in deeper if iri not in scores]
         return scores, ranked
 
-    def _count(
-        self, query: str, filters: Filters, nearest: Collection[str], *, semantic: bool
-    ) -> tuple[int, dict[str, tuple[tuple[str, int], ...]]]:
-        tally = self._words.tally(query, filters, nearest, FACETS)
-        facets = dict(tally.facets)
-        for name in filters:
-            others = {facet: values for facet, values in filters.items() if facet != name}
-            wider = [iri for iri, _cosine in self._nearest(query, others, semantic=semantic)]
-            facets[name] = self._words.tally(query, others, wider, [name]).facets[name]
-        return tally.total, facets
+    def _facet(self, name: str, query: str, filters: Filters, semantic: bool) -> tuple[tuple[str, int], ...]:  # noqa: FBT001
+        """Counts of one facet's values, as if its own filter were not set."""
+        others = {facet: values for facet, values in filters.items() if facet != name}
+        tally = self._words.tally(query, others, [name])
+        return self._add(query, tally, self._nearest(query, others, semantic=semantic)).facets[name]
+
+    def _count(self, query: str, tally: Future[Tally], nearest: list[Hit]) -> Tally:
+        return self._add(query, tally.result(), nearest)
+
+    def _add(self, query: str, tally: Tally, nearest: list[Hit]) -> Tally:
+        """Counts of what words match, with those of what only meaning found."""
+        iris = {iri for iri, _cosine in nearest}
+        matched = self._words.matching(query, iris)
+        only = [one.facets for one in self._words.documents(iris - matched).values()]
+        facets = {}
+        for name, values in tally.facets.items():
+            counts = Counter(dict(values))
+            counts.update(value for one in only for value in one[name])
+            facets[name] = tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+        return Tally(tally.total + len(only), facets)
 
 
 def _see(query: str, filters: Mapping[str, tuple[str, ...]], first: int, offset: int) -> None:

@@ -68,7 +68,7 @@ class Words:
 
     def count(self) -> int:
         """See `Index.count`."""
-        return self.tally("", {}, (), ["kind"]).total
+        return self.tally("", {}, ["kind"]).total
 
     def search(self, query: str, filters: Filters, limit: int) -> list[Hit]:
         """See `WordIndex.search`. A longer word may be the beginning of an indexed one, or misspell it by a letter."""
@@ -80,19 +80,22 @@ class Words:
             hits.append((self._remember(searcher.doc(address)).iri, float(score)))
         return hits
 
-    def tally(self, query: str, filters: Filters, also: Collection[str], facets: Iterable[str]) -> Tally:
+    def tally(self, query: str, filters: Filters, facets: Iterable[str]) -> Tally:
         """See `WordIndex.tally`."""
-        asked = self._asked(query) if query.strip() else self._every()
-        either = [asked] if asked is not None else []
-        if also:
-            either.append(tantivy.Query.term_set_query(self._index.schema, "iri", list(also)))
-        if not either:
+        asked, facets = self._asked(query) if query.strip() else self._every(), list(facets)
+        if asked is None:
             return Tally(0, dict.fromkeys(facets, ()))
         wanted = {name: {"terms": {"field": name, "size": _VALUES}} for name in {"kind", *facets}}
-        matched = tantivy.Query.boolean_query([(tantivy.Occur.Should, one) for one in either])
-        counted = self._index.searcher().aggregate(self._within(matched, filters), wanted)
+        counted = self._index.searcher().aggregate(self._within(asked, filters), wanted)
         values = {name: _counts(counted[name]) for name in wanted}
         return Tally(sum(count for _kind, count in values["kind"]), {name: values[name] for name in facets})
+
+    def matching(self, query: str, iris: Collection[str]) -> set[str]:
+        """See `WordIndex.matching`."""
+        asked = self._asked(query)
+        if asked is None or not iris:
+            return set()
+        return {one.iri for one in self._among(iris, asked)}
 
     def listing(self, filters: Filters, limit: int, offset: int) -> list[str]:
         """See `WordIndex.listing`."""
@@ -123,16 +126,20 @@ class Words:
 
     def documents(self, iris: Iterable[str]) -> dict[str, Document]:
         """See `WordIndex.documents`."""
-        searcher, cache = self._index.searcher(), self._cache
-        found: dict[str, Document] = {}
-        for iri in iris:
-            one = cache.get(iri)
-            if one is None:
-                hits = searcher.search(tantivy.Query.term_query(self._index.schema, "iri", iri), 1, count=False).hits
-                one = self._remember(searcher.doc(hits[0][1])) if hits and iri != _POSITION else None
-            if one is not None:
-                found[iri] = one
+        wanted = list(dict.fromkeys(iris))
+        found = {iri: one for iri in wanted if (one := self._cache.get(iri)) is not None}
+        missing = [iri for iri in wanted if iri not in found and iri != _POSITION]
+        if missing:
+            found |= {one.iri: one for one in self._among(missing, tantivy.Query.all_query())}
         return found
+
+    def _among(self, iris: Collection[str], query: Any) -> list[Document]:
+        """Documents of the IRIs that match a query."""
+        both = [query, tantivy.Query.term_set_query(self._index.schema, "iri", list(iris))]
+        matched = tantivy.Query.boolean_query([(tantivy.Occur.Must, one) for one in both])
+        searcher = self._index.searcher()
+        hits = searcher.search(matched, len(iris), count=False).hits
+        return [self._remember(searcher.doc(address)) for _score, address in hits]
 
     def _remember(self, stored: Any) -> Document:
         iri = stored["iri"][0]
@@ -229,7 +236,7 @@ def _counts(counted: Any) -> tuple[tuple[str, int], ...]:
 def _document(one: Document) -> Any:
     made = tantivy.Document()
     made.add_text("iri", one.iri)
-    made.add_text("stored", json.dumps({name: getattr(one, name) for name in Document.__slots__}))
+    made.add_text("stored", json.dumps([getattr(one, name) for name in Document.__slots__], ensure_ascii=False))
     made.add_text("order", f"{one.title.lower()} {one.iri}")
     for facet, values in one.facets.items():
         for value in values:
@@ -255,5 +262,4 @@ def _spread(text: str) -> str:
 
 
 def _read(stored: str) -> Document:
-    values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in json.loads(stored).items()}
-    return Document(**values)
+    return Document(*[tuple(value) if isinstance(value, list) else value for value in json.loads(stored)])
