@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import sqlite3
 import time
 from contextlib import closing
@@ -16,11 +17,18 @@ from fabric.discovery import indexing
 from fabric.settings import Settings
 from fabric.workspace import Workspace
 
-__all__ = ["contents", "index", "open_workspace"]
+__all__ = ["contents", "context", "index", "open_workspace"]
 
 _PATIENCE = 60
 BATCH = 6
 """So few assets a write, that many writes can be interrupted."""
+
+
+def context() -> ForkServerContext:
+    """Makes processes that have everything imported already."""
+    made = multiprocessing.get_context("forkserver")
+    made.set_forkserver_preload([__name__, "onnxruntime", "faiss", "tokenizers", "pyroaring"])
+    return made
 
 
 def open_workspace(folder: Path) -> Workspace:

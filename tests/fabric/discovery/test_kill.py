@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from fabric.connector import Item
-from tests.fabric.crashing import context
-from tests.fabric.discovery.killed import contents, index, open_workspace
+from tests.fabric.discovery.killed import contents, context, index, open_workspace
 from tests.fabric.scripted import edge, install, table, write
 
 pytestmark = pytest.mark.crash
