@@ -113,13 +113,13 @@ class Workspace:
         self.runs = Runs(self.state)
         self.runs.interrupt()
         self.encoder = OnnxEncoder(model_folder(settings.embedding_model), settings.models_dir)
-        self._open_search(folder / "index")
+        self._open_search(folder / "index", opened)
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="harvest")
         self._running: dict[str, threading.Event] = {}
         self._guard = threading.Condition()
         self.committer.listen(self._snapshot_now_and_then)
 
-    def _open_search(self, folder: Path) -> None:
+    def _open_search(self, folder: Path, opened: ExitStack) -> None:
         settings, models = self.settings, self.settings.models_dir
         vectors: Generations | None = None
         if settings.semantic and settings.vectors_url is not None:
@@ -127,6 +127,8 @@ class Workspace:
             vectors = postgres_vectors(url, self.encoder, lambda name: OnnxEncoder.kept(name, models))
         elif settings.semantic:
             vectors = kept_vectors(folder, self.encoder, lambda name: OnnxEncoder.kept(name, models))
+        if vectors is not None:
+            opened.callback(vectors.close)
         words = kept_words(folder)
         popularity = Popularity(self.graph)
         self.search = Search(words, vectors, popularity)

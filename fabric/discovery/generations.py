@@ -65,6 +65,11 @@ class Generations:
         for one in self.members:
             one.drop()
 
+    def close(self) -> None:
+        """See `VectorIndex.close`."""
+        for one in self.members:
+            one.close()
+
     def count(self) -> int:
         """See `Index.count`."""
         return self._serving.count()

@@ -91,3 +91,6 @@ class VectorIndex(Index, Protocol):
 
     def drop(self) -> None:
         """Delete the index for good, with its files or tables; it cannot be used after."""
+
+    def close(self) -> None:
+        """Release what is open; the index opens again when it is used."""

@@ -117,7 +117,7 @@ class PgVectors:
         return [hit for hit in found if hit[0] != iri][:limit]
 
     def close(self) -> None:
-        """Close the connection."""
+        """See `VectorIndex.close`."""
         with self._lock:
             if self._connection is not None:
                 self._connection.close()

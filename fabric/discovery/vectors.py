@@ -113,6 +113,11 @@ class Vectors:
             for suffix in ("", "-wal", "-shm", "-journal"):
                 self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
 
+    def close(self) -> None:
+        """See `VectorIndex.close`."""
+        with self._lock:
+            self._forget()
+
     def search(self, query: str, filters: Filters, limit: int) -> list[Hit]:
         """See `VectorIndex.search`."""
         self._ready()
