@@ -90,9 +90,7 @@ def _row(name: str, folder: Path, encoder: Encoder) -> str:
 
         figures = {
             "words": measure(lambda query: [iri for iri, _score in words.search(query, {}, 10)], queries, grades),
-            "meaning": measure(
-                lambda query: [iri for iri, _score in vectors.search(query, {}, 10)], queries, grades
-            ),
+            "meaning": measure(lambda query: [iri for iri, _score in vectors.search(query, {}, 10)], queries, grades),
         }
         started = time.perf_counter()
         figures["fused"] = measure(fused, queries, grades)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from fabric import ntriples
 from fabric.errors import UnknownAsset
@@ -30,6 +31,8 @@ _PARTS = frozenset(token(f"fab:{name}") for name in ("hasField", "hasKey", "hasF
 _OWNED = _PARTS | {
     token(name) for name in ("dcat:distribution", "cr:subField", "earl:result", "prov:qualifiedDerivation")
 }
+_BATCH = 200
+"""So many assets are read at a time; all of a big batch's triples at once would keep the garbage collector busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +103,14 @@ class Assets:
         graphs and is read five times as fast; what other graphs say (curated, inferred, tombstones) is added from the graph.
         """
         wanted = {iri: ref for iri in dict.fromkeys(iris) if (ref := self._iris.ref(iri)) is not None}
-        held = self._records.quads(wanted) if self._records is not None else {}
-        others = self._others() if held else []
-        found = {}
-        for iri, ref in wanted.items():
-            quads = self._merged(iri, held[iri], others) if iri in held else self._now(iri)
-            if quads:
-                found[iri] = self._asset(iri, ref, quads)
+        others = self._others() if self._records is not None else []
+        found, waiting = {}, iter(wanted)
+        while some := list(islice(waiting, _BATCH)):
+            held = self._records.quads(some) if self._records is not None else {}
+            for iri in some:
+                quads = self._merged(iri, held[iri], others) if iri in held else self._now(iri)
+                if quads:
+                    found[iri] = self._asset(iri, wanted[iri], quads)
         return found
 
     def links(self, iris: Iterable[str]) -> dict[str, Link]:
@@ -218,9 +222,9 @@ class Assets:
     def _others(self) -> list[str]:
         """Named graphs that may say something of an asset, but for those that the records hold."""
         assert self._records is not None
-        known = self._records.graphs() | {self._iris.graph(name) for name in ("meta", "ontology", "shapes")}
-        named = self._graph.query("SELECT DISTINCT ?g WHERE { GRAPH ?g {} }").rows or ()
-        return sorted({row["g"][1:-1] for row in named} - known)
+        rows = self._graph.query("SELECT DISTINCT ?g WHERE { GRAPH ?g {} }").rows or ()
+        named = {row["g"][1:-1] for row in rows} - {self._iris.graph(name) for name in ("meta", "ontology", "shapes")}
+        return sorted(named - self._records.graphs(named))
 
     def _merged(self, iri: str, quads: set[tuple[Triple, str]], others: list[str]) -> set[tuple[Triple, str]]:
         """What the records hold of an asset and what other graphs say of it and its parts."""
@@ -239,24 +243,22 @@ class Assets:
         return quads
 
     def _asset(self, iri: str, ref: Ref, quads: set[tuple[Triple, str]]) -> Asset:
-        tombstones, curated = self._iris.graph("tombstones"), self._iris.graph("curated")
-        buried = [t for t, graph in quads if graph == tombstones]
+        tombstones, curated, subject = self._iris.graph("tombstones"), self._iris.graph("curated"), f"<{iri}>"
+        buried = sorted(t for t, graph in quads if graph == tombstones)
         spoken = [(t, graph) for t, graph in quads if graph != tombstones]
         said = Counter(graph for _, graph in spoken)
         spoken.sort(key=lambda quad: (quad[1] != curated, -said[quad[1]], quad[1], quad[0]))
         records = list(decode(dict.fromkeys(t for t, _ in spoken), self._iris))
         record = next((r for r in records if not isinstance(r, Lineage) and r.ref == ref), None)
         lineage = tuple(r for r in records if isinstance(r, Lineage) and r.downstream == ref)
-        facts = tuple(
-            Fact(t, graph, self._iris.source_of(graph) or "tombstones")
-            for t, graph in (*spoken, *((t, tombstones) for t in buried))
-        )
+        names = {graph: self._iris.source_of(graph) or "tombstones" for graph in (*said, tombstones)}
+        facts = tuple(Fact(t, graph, names[graph]) for t, graph in (*spoken, *((t, tombstones) for t in buried)))
         removed = [ntriples.parse_instant(ntriples.read_literal(t[2])[0]) for t in buried if t[1] == _INVALIDATED]
         title = next(
             (
                 ntriples.read_literal(t[2])[0]
                 for t in (*(t for t, _ in spoken), *buried)
-                if t[0] == f"<{iri}>" and t[1] in _LABELS
+                if t[1] in _LABELS and t[0] == subject
             ),
             ref.name,
         )

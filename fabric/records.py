@@ -7,8 +7,7 @@ assets takes one query a batch instead of hundreds of look-ups an asset in the g
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from itertools import islice
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import select
 
@@ -19,8 +18,6 @@ from fabric.state import State, records
 
 __all__ = ["Records"]
 
-_BATCH = 500
-
 
 class Records:
     """Reads what harvests remembered."""
@@ -28,25 +25,24 @@ class Records:
     def __init__(self, state: State, iris: Iris) -> None:
         self._state, self._iris = state, iris
 
-    def graphs(self) -> set[str]:
-        """Named graphs whose content is remembered wholly."""
+    def graphs(self, named: Iterable[str]) -> set[str]:
+        """Those of the named graphs whose content is remembered wholly: harvest graphs of sources that have records."""
         with self._state.read() as connection:
-            names = connection.execute(select(records.c.source).distinct()).scalars()
-            return {self._iris.harvest_graph(name) for name in names}
+            return {
+                graph
+                for graph in named
+                if graph.startswith(self._iris.harvest_graph(""))
+                and connection.execute(
+                    select(records.c.source).where(records.c.source == self._iris.source_of(graph)).limit(1)
+                ).first()
+            }
 
     def quads(self, roots: Collection[str]) -> dict[str, set[tuple[Triple, str]]]:
-        """Triples and named graphs by asset, for those of the IRIs that a source describes."""
+        """Triples and named graphs by asset, for those of the IRIs (some hundred at most) that a source describes."""
         found: dict[str, set[tuple[Triple, str]]] = defaultdict(set)
+        chosen = select(records.c.source, records.c.root, records.c.triples).where(records.c.root.in_(roots))
         with self._state.read() as connection:
-            for some in _batches(roots):
-                chosen = select(records.c.source, records.c.root, records.c.triples).where(records.c.root.in_(some))
-                for source, root, triples in connection.execute(chosen):
-                    graph = self._iris.harvest_graph(source)
-                    found[root].update((triple, graph) for triple in unpack(triples))
+            for source, root, triples in connection.execute(chosen):
+                graph = self._iris.harvest_graph(source)
+                found[root].update((triple, graph) for triple in unpack(triples))
         return dict(found)
-
-
-def _batches(items: Iterable[str]) -> Iterator[list[str]]:
-    walking = iter(items)
-    while some := list(islice(walking, _BATCH)):
-        yield some

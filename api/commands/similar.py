@@ -38,6 +38,8 @@ def similar(
     for rank, one in enumerate(found, 1):
         node = one["node"]
         where = " / ".join(parent["title"] for parent in node["path"])
-        console.print(f"{rank:2}. {node['title']}  {node['kind']} {node['platform'] or ''}  {where}", markup=False, soft_wrap=True)
+        console.print(
+            f"{rank:2}. {node['title']}  {node['kind']} {node['platform'] or ''}  {where}", markup=False, soft_wrap=True
+        )
         console.print(f"    {'; '.join(one['why'])}", markup=False, style="dim", soft_wrap=True)
         console.print(f"    {node['iri']}", markup=False, style="dim", soft_wrap=True)

@@ -42,7 +42,14 @@ class DiscoveryQuery:
         semantic: bool = True,
     ) -> t.SearchConnection:
         """Find assets."""
-        filters = {"kind": kinds, "platform": platforms, "source": sources, "tag": tags, "domain": domains, "owner": owners}
+        filters = {
+            "kind": kinds,
+            "platform": platforms,
+            "source": sources,
+            "tag": tags,
+            "domain": domains,
+            "owner": owners,
+        }
         chosen = {name: values for name, values in filters.items() if values}
         offset = _offset(after)
         return await on_workspace(info, lambda w: _search(w, query, chosen, first, offset, semantic))

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["long_forms"]
+__all__ = ["MANY", "long_forms"]
+
+MANY = 4
+"""A query of more words is a sentence, in which `no` is no number."""
 
 
 def long_forms(parts: Iterable[str]) -> list[str]:

@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from fabric.discovery.abbreviations import long_forms
 from fabric.discovery.document import Document, stems, words
 
 __all__ = ["COMPANY", "MEANING", "Mix", "coverage", "fuse"]
@@ -25,7 +26,6 @@ MEANING = 1.0
 """Weight of a cosine against that of the best lexical match."""
 COMPANY = 0.6
 """Weight of a container's best members."""
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +64,17 @@ def fuse(
 
 def coverage(query: str, lexical: Sequence[tuple[str, float]], documents: Mapping[str, Document]) -> float:
     """Largest share of the query's words that one of the best three lexical candidates holds, 0 to 1."""
-    asked = stems(words(query))
-    if not asked:
+    asked = {word: stems([word, *long_forms([word])]) for word in words(query)}
+    spellings = [spelling for spelling in {tuple(sorted(forms)) for forms in asked.values()} if spelling]
+    if not spellings:
         return 0.0
-    best = (documents[iri] for iri, _score in lexical[:_BEST] if iri in documents)
-    return max((len(asked & _held(one)) / len(asked) for one in best), default=0.0)
+    best = [_held(documents[iri]) for iri, _score in lexical[:_BEST] if iri in documents]
+    return max((sum(not held.isdisjoint(one) for one in spellings) / len(spellings) for held in best), default=0.0)
 
 
 def _held(one: Document) -> set[str]:
-    return stems(words(" ".join((one.title, one.name, one.description, *one.tags, *one.fields, *one.field_notes))))
+    named = words(" ".join((one.title, *one.tags, *one.fields)))
+    return stems([*named, *long_forms(named), *words(" ".join((one.name, one.description, *one.field_notes)))])
 
 
 def _in_company(scores: Mapping[str, float], documents: Mapping[str, Document], weight: float) -> dict[str, float]:

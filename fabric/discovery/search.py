@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
+from fabric.discovery.abbreviations import MANY, long_forms
 from fabric.discovery.document import FACETS, Document, stems, words
 from fabric.discovery.fusion import fuse
 from fabric.discovery.index import Filters, Hit, Tally, VectorIndex, WordIndex
@@ -100,7 +101,10 @@ class Search:
     def _nearest(self, query: str, filters: Filters, *, semantic: bool) -> list[Hit]:
         if not semantic or self._vectors is None or not query.strip():
             return []
-        return [hit for hit in self._vectors.search(query, filters, DEPTH) if hit[1] > LIKENESS]
+        asked = words(query)
+        longer = long_forms(asked) if len(asked) <= MANY else []
+        meant = " ".join((query, *longer))
+        return [hit for hit in self._vectors.search(meant, filters, DEPTH) if hit[1] > LIKENESS]
 
     def _rank(
         self, query: str, filters: Filters, lexical: list[Hit], nearest: list[Hit], first: int, offset: int

@@ -59,7 +59,9 @@ class Neighbours:
         total = self._words.count()
         return {field: math.log(1 + total / (1 + self._words.spread(field))) for field in fields}
 
-    def _compare(self, here: Document, other: Document, cosine: float | None, weights: Mapping[str, float]) -> Neighbour:
+    def _compare(
+        self, here: Document, other: Document, cosine: float | None, weights: Mapping[str, float]
+    ) -> Neighbour:
         schema, shared = _schema(here, other, weights)
         same = here.rows >= _LEAST_ROWS and here.rows == other.rows
         reasons: list[tuple[float, str]] = []

@@ -11,7 +11,7 @@ from typing import Any
 
 import tantivy
 
-from fabric.discovery.abbreviations import long_forms
+from fabric.discovery.abbreviations import MANY, long_forms
 from fabric.discovery.document import FACETS, Document, words
 from fabric.discovery.index import Filters, Hit, Tally
 from fabric.errors import GraphError, StorageFull
@@ -19,7 +19,7 @@ from fabric.errors import GraphError, StorageFull
 __all__ = ["BOOSTS", "VERSION", "Words"]
 
 BOOSTS: Mapping[str, float] = {
-    "title": 4.0, "name": 1.5, "tags": 2.0, "description": 1.5, "fields": 1.5, "field_notes": 0.7, "people": 1.0, "long": 1.0,
+    "title": 4.0, "name": 1.5, "tags": 2.0, "description": 1.5, "fields": 1.5, "field_notes": 0.7, "people": 1.0, "long": 2.0,
 }  # fmt: skip
 """How much a match weighs, by field of the document; `long` holds the long forms of abbreviations."""
 VERSION = "3"
@@ -163,7 +163,7 @@ class Words:
             if len(term) > 4:
                 fuzzy = tantivy.Query.fuzzy_term_query(schema, "loose", term, distance=1, prefix=True)
                 parts.append((should, tantivy.Query.boost_query(fuzzy, 0.3)))
-        longer = " ".join(long_forms(terms))
+        longer = " ".join(long_forms(terms)) if len(terms) <= MANY else ""
         if longer:
             meant, _errors = self._index.parse_query_lenient(longer, list(BOOSTS), field_boosts=dict(BOOSTS))
             parts.append((should, tantivy.Query.boost_query(meant, 0.5)))
