@@ -21,4 +21,4 @@ def long_forms(parts: Iterable[str]) -> list[str]:
 @cache
 def _known() -> Mapping[str, str]:
     lines = files(__package__).joinpath("abbreviations.txt").read_text(encoding="utf-8").splitlines()
-    return {short: long for short, long in (line.split() for line in lines)}
+    return dict(line.split() for line in lines)

@@ -4,9 +4,9 @@ A sentence-transformers model is exported once to ONNX with int8 weights (in a p
 ONNX Runtime: it loads in a fifth of a second instead of six, needs no torch in this process, and encodes at twice the rate or more;
 what that costs in relevance is in docs/benchmarks.md.
 
-Each text is run by itself, on one thread, several at a time. ONNX Runtime scales activations over a whole batch, so that a vector made
-in a batch depends on its neighbours there; and a batch on two threads is slower (104 texts a second against 166, a query 4.3 ms
-against 1.8).
+Each text is run by itself, on one thread, several at a time. ONNX Runtime scales activations over a whole batch, so that a vector
+made in a batch depends on its neighbours there; and a batch on two threads is slower (104 texts a second against 166, a query 4.3
+ms against 1.8).
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class OnnxEncoder:
 
     @classmethod
     def kept(cls, name: str, cache: Path) -> OnnxEncoder | None:
-        """The model of that name as it was exported to `cache`, also where its own folder changed since; None where it is not there."""
+        """The model of that name as it was exported to `cache`, even if its own folder changed since; None where it is not there."""
         if not (cache / f"{name}.onnx").is_file() or not (cache / f"{name}.json").is_file():
             return None
         made = cls(cache, cache)

@@ -46,7 +46,7 @@ def fuse(
     lexical: Sequence[tuple[str, float]],
     meaning: Sequence[tuple[str, float]],
     documents: Mapping[str, Document],
-    mix: Mix = Mix(),  # noqa: B008 - immutable
+    mix: Mix = Mix(),
 ) -> dict[str, float]:
     """Scores of all candidates that have a document, by IRI. Both lists hold IRI and score, best first."""
     scores = {iri: 0.0 for iri, _score in (*lexical, *meaning) if iri in documents}

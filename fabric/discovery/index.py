@@ -1,8 +1,8 @@
 """The seams between search and its two indexes.
 
-`fabric.discovery.words` (tantivy) is a word index; `fabric.discovery.vectors` (faiss) and `fabric.discovery.pgvectors` (PostgreSQL with
-pgvector) are vector indexes. Whatever stands behind a seam passes its contract suite. Filters are by facet: a document passes where it
-has, for each facet named, one of the values; they hold inside an index, before the best are taken.
+`fabric.discovery.words` (tantivy) is a word index; `fabric.discovery.vectors` (faiss) and `fabric.discovery.pgvectors` (PostgreSQL
+with pgvector) are vector indexes. Whatever stands behind a seam passes its contract suite. Filters are by facet: a document passes
+where it has, for each facet named, one of the values; they hold inside an index, before the best are taken.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The vector index in PostgreSQL with the extension pgvector, for estates that outgrow one machine's memory.
 
-Vectors of each model are in a table of their own, `fabric_vector_{model}`, with an HNSW index by inner product. Facets are an array of
-`name=value`; pgvector goes on reading the index until enough rows pass the filter (iterative scans, from version 0.8).
+Vectors of each model are in a table of their own, `fabric_vector_{model}`, with an HNSW index by inner product. Facets are an array
+of `name=value`; pgvector goes on reading the index until enough rows pass the filter (iterative scans, from version 0.8).
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ class PgVectors:
         db.execute("SET LOCAL hnsw.iterative_scan = strict_order")
         found = self._ask(
             db,
-            f"SELECT iri, value <#> %s AS distance FROM {{table}} WHERE {where} ORDER BY value <#> %s LIMIT %s",
+            f"SELECT iri, value <#> %s AS distance FROM {{table}} WHERE {where} ORDER BY value <#> %s LIMIT %s",  # noqa: S608
             (vector, *passed, vector, limit),
         )
         return [(iri, -float(distance)) for iri, distance in found]

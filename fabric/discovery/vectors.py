@@ -11,7 +11,7 @@ import os
 import sqlite3
 import threading
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,7 @@ class Vectors:
 
     def __init__(self, path: Path, encoder: Encoder) -> None:
         self._path, self._encoder, self._lock = path, encoder, threading.RLock()
+        self._loaded = False
         self._forget()
         with self._transaction() as db:
             model = db.execute("SELECT value FROM mark WHERE name = 'model'").fetchone()
@@ -157,7 +158,7 @@ class Vectors:
             flags = np.zeros(max(self._iris) + 1, dtype=bool)
             flags[np.array(BitMap.intersection(*passed), dtype=np.int64)] = True
             bits = self._selections[chosen] = np.packbits(flags, bitorder="little")
-        return faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))  # type: ignore[call-arg]
+        return faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))  # type: ignore[call-arg, arg-type]
 
     def _ready(self) -> None:
         if not self._loaded:
@@ -203,7 +204,7 @@ class Vectors:
             self._place(one, json.loads(text), new=True)
         _threads(len(self._ids))
 
-    def _place(self, one: int, facets: dict[str, Collection[str]], *, new: bool = False) -> None:
+    def _place(self, one: int, facets: Mapping[str, Collection[str]], *, new: bool = False) -> None:
         """Note which values a document has."""
         if not new:
             for members in self._having.values():

@@ -262,4 +262,5 @@ def _spread(text: str) -> str:
 
 
 def _read(stored: str) -> Document:
-    return Document(*[tuple(value) if isinstance(value, list) else value for value in json.loads(stored)])
+    values: list[Any] = [tuple(value) if isinstance(value, list) else value for value in json.loads(stored)]
+    return Document(*values)

@@ -35,7 +35,7 @@ def swift() -> Iterator[Path]:
 @pytest.fixture(scope="module", params=["first", "changed"])
 def estate(request: pytest.FixtureRequest, swift: Path) -> Path:
     """A data directory with commits that the indexes lack: all of them, or the second."""
-    folder = swift / request.param
+    folder = swift / str(request.param)
     (folder / "installed").mkdir(parents=True)
     with pytest.MonkeyPatch.context() as patch:
         install(folder / "installed", patch)
@@ -52,7 +52,7 @@ def estate(request: pytest.FixtureRequest, swift: Path) -> Path:
 
 def test_an_index_killed_at_random_equals_one_built_from_scratch(estate: Path, swift: Path) -> None:
     processes, chance = context(), random.Random(estate.parent.name)
-    whole = shutil.copytree(estate, swift / "whole")
+    whole: Path = shutil.copytree(estate, swift / "whole")
     shutil.rmtree(whole / "index")
     took = index(processes, whole)
     expected = contents(whole)

@@ -77,7 +77,7 @@ def test_what_was_not_committed_is_not_there(index: Words, tmp_path: Path) -> No
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        index.write((made(f"t{n}") if n < 3 else failing() for n in range(4)), [], 9)  # type: ignore[misc]
+        index.write((made(f"t{n}") if n < 3 else failing() for n in range(4)), [], 9)  # type: ignore[arg-type]
     assert Words(tmp_path).position() == 3
 
 
