@@ -68,7 +68,7 @@ class OnnxEncoder:
 
     @classmethod
     def kept(cls, name: str, cache: Path) -> OnnxEncoder | None:
-        """The model of that name as it was exported to `cache`, even if its own folder changed since; None where it is not there."""
+        """The model of that name as it was exported to `cache`, even if its folder changed since; None where it is not there."""
         if not (cache / f"{name}.onnx").is_file() or not (cache / f"{name}.json").is_file():
             return None
         made = cls(cache, cache)

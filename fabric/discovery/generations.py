@@ -1,8 +1,8 @@
 """Vector indexes of two models: that of the present one is built beside the one before, which serves until it is ready.
 
 Which model made an index is written in it, and is part of its name. Where the settings name another model, or the folder of the
-model holds other weights, a new index is begun. The queries for the old one are encoded by the old model, which is kept in the cache
-of exported models; where it is not there any more, words alone answer meanwhile.
+model holds other weights, a new index is begun. The queries for the old one are encoded by the old model, which is kept in the
+cache of exported models; where it is not there any more, words alone answer meanwhile.
 """
 
 from __future__ import annotations
