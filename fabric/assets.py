@@ -130,15 +130,26 @@ class Assets:
 
     def path(self, iri: str) -> list[Link]:
         """The containers of an asset, outermost first."""
-        chain: list[str] = []
-        here: str | None = iri
-        while here is not None:
-            parents = sorted({t[2][1:-1] for t, _ in self._graph.match(here, _PART_OF)} - {*chain, iri})
-            here = parents[0] if parents else None
-            if here is not None:
-                chain.append(here)
-        links = self.links(chain)
-        return [links[one] for one in reversed(chain) if one in links]
+        return self.paths([iri])[iri]
+
+    def paths(self, iris: Iterable[str]) -> dict[str, list[Link]]:
+        """As `path` for each, by IRI; what they share is read once."""
+        parents: dict[str, list[str]] = {}
+
+        def chain(iri: str) -> list[str]:
+            found: list[str] = []
+            here: str | None = iri
+            while here is not None:
+                if here not in parents:
+                    parents[here] = sorted({t[2][1:-1] for t, _ in self._graph.match(here, _PART_OF)})
+                here = next((one for one in parents[here] if one not in {*found, iri}), None)
+                if here is not None:
+                    found.append(here)
+            return found
+
+        chains = {iri: chain(iri) for iri in iris}
+        links = self.links(one for found in chains.values() for one in found)
+        return {iri: [links[one] for one in reversed(found) if one in links] for iri, found in chains.items()}
 
     def members(self, iri: str) -> list[Link]:
         """What is directly part of a container, by title."""

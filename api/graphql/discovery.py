@@ -71,17 +71,17 @@ def _search(
     semantic: bool,
 ) -> t.SearchConnection:
     found = workspace.search.search(query, filters=filters, first=first, offset=offset, semantic=semantic)
-    assets = workspace.assets.many(one.document.iri for one in found.found)
+    nodes = _nodes(workspace, [one.document.iri for one in found.found])
     edges = [
         t.SearchEdge(
             cursor=str(offset + rank + 1),
             score=one.score,
             why=list(one.why),
             highlight=one.highlight or None,
-            node=views.asset(assets[one.document.iri]),
+            node=nodes[one.document.iri],
         )
         for rank, one in enumerate(found.found)
-        if one.document.iri in assets
+        if one.document.iri in nodes
     ]
     facets = [
         t.Facet(name=name, values=[t.FacetValue(value=value, count=count) for value, count in values])
@@ -99,12 +99,21 @@ def _similar(workspace: Workspace, iri: str, first: int) -> list[Neighbour]:
         raise QueryError(f"{first} neighbours were asked for", remedy="ask for 1 to 100")
     workspace.assets.get(iri)
     found = workspace.neighbours.similar(iri, first)
-    assets = workspace.assets.many(one.document.iri for one in found)
+    nodes = _nodes(workspace, [one.document.iri for one in found])
     return [
-        Neighbour(score=one.score, why=list(one.why), node=views.asset(assets[one.document.iri]))
+        Neighbour(score=one.score, why=list(one.why), node=nodes[one.document.iri])
         for one in found
-        if one.document.iri in assets
+        if one.document.iri in nodes
     ]
+
+
+def _nodes(workspace: Workspace, iris: list[str]) -> dict[str, t.Asset]:
+    """Assets as GraphQL shows them, with their containers, read all at once."""
+    paths = workspace.assets.paths(iris)
+    nodes = {iri: views.asset(found) for iri, found in workspace.assets.many(iris).items()}
+    for iri, node in nodes.items():
+        node.trail = [t.link(one) for one in paths[iri]]
+    return nodes
 
 
 def _offset(after: str | None) -> int:

@@ -149,9 +149,10 @@ class CheckSummary:
 
 @strawberry.interface(description="Anything the catalogue knows.")
 class Asset:
-    """Anything the catalogue knows; `core` is what was read of it."""
+    """Anything the catalogue knows; `core` is what was read of it, `trail` its containers where they were read with others'."""
 
     core: strawberry.Private[core.Asset]
+    trail: strawberry.Private[list[Link] | None] = None
 
     @strawberry.field
     def iri(self) -> strawberry.ID:
@@ -207,6 +208,8 @@ class Asset:
     @strawberry.field
     async def path(self, info: Info) -> list[Link]:
         """Its containers, outermost first."""
+        if self.trail is not None:
+            return self.trail
         return [link(one) for one in await on_workspace(info, lambda w: w.assets.path(self.core.iri))]
 
     @strawberry.field

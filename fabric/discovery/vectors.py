@@ -7,7 +7,6 @@ bitmap of document numbers for each value of each facet says which vectors a fil
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import threading
 from collections import defaultdict
@@ -34,8 +33,6 @@ CREATE TABLE IF NOT EXISTS mark (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 _BATCH = 256
 _CHUNK = 20_000
-_A_THREAD = 250_000
-"""Vectors that are worth a thread: over 100,000 a search takes 4 ms on one thread and 20 on two of a busy machine."""
 
 
 class Vectors:
@@ -202,7 +199,6 @@ class Vectors:
         self._ids.update(zip(iris, ids, strict=True))
         for one, text in zip(ids, facets, strict=True):
             self._place(one, json.loads(text), new=True)
-        _threads(len(self._ids))
 
     def _place(self, one: int, facets: Mapping[str, Collection[str]], *, new: bool = False) -> None:
         """Note which values a document has."""
@@ -252,16 +248,12 @@ def _facets(one: Document) -> str:
     return json.dumps({name: values for name, values in one.facets.items() if values}, ensure_ascii=False)
 
 
-def _threads(vectors: int) -> None:
-    import faiss
-
-    faiss.omp_set_num_threads(min(os.cpu_count() or 1, 1 + vectors // _A_THREAD))
-
-
 def _empty(dimension: int) -> Any:
     """An exact index in half precision: a fifth of the time and half the memory of full precision over 100,000 vectors."""
     import faiss  # an eighth of a second to import; a harvest needs none of it
 
+    # One thread: over 100,000 vectors a search takes 4 ms, and 12 to 24 on two of a machine that does other things too.
+    faiss.omp_set_num_threads(1)
     half = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
     half.is_trained = True
     return faiss.IndexIDMap2(half)
