@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands import admin, demo, find, lineage, sources
+from api.commands import admin, demo, find, lineage, similar, sources
 from fabric.errors import FabricError
 
 __all__ = ["app", "main"]
@@ -27,6 +27,7 @@ app.add_typer(lineage.app, name="lineage")
 app.command(epilog="Example: fabric harvest shop lake")(sources.harvest)
 app.command(epilog="Example: fabric apply fabric.yaml --prune")(sources.apply)
 app.command(epilog="Example: fabric search which flights were late --kind dataset")(find.search)
+app.command(epilog="Example: fabric similar flights --first 5")(similar.similar)
 app.command(epilog="Example: fabric show flights")(find.show)
 app.command(epilog="Example: fabric history flights --first 5")(find.history)
 app.command(epilog="Example: fabric sparql 'SELECT ?t WHERE { ?d a dcat:Dataset ; dct:title ?t } LIMIT 5'")(find.sparql)

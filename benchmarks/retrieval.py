@@ -33,7 +33,7 @@ from fabric.discovery.vectors import Vectors
 from fabric.discovery.words import Words
 from fabric.settings import Settings
 
-__all__ = ["run"]
+__all__ = ["Grades", "document", "grades_of", "lines_of", "measure", "run"]
 
 Ranker = Callable[[str], Sequence[str]]
 Grades = Mapping[str, Mapping[str, float]]
@@ -73,9 +73,9 @@ def run(options: list[str]) -> None:
 
 
 def _row(name: str, folder: Path, encoder: Encoder) -> str:
-    documents = [_document(entry) for entry in _lines(folder / "corpus.jsonl")]
-    queries = [(entry["id"], entry["text"]) for entry in _lines(folder / "queries.jsonl")]
-    grades = _grades(folder / "qrels.tsv")
+    documents = [document(entry) for entry in lines_of(folder / "corpus.jsonl")]
+    queries = [(entry["id"], entry["text"]) for entry in lines_of(folder / "queries.jsonl")]
+    grades = grades_of(folder / "qrels.tsv")
     with tempfile.TemporaryDirectory() as scratch:
         words = Words(Path(scratch) / "words")
         vectors = Vectors(Path(scratch) / "vectors.db", encoder)
@@ -89,13 +89,11 @@ def _row(name: str, folder: Path, encoder: Encoder) -> str:
             return [found.document.iri for found in search.search(query, first=10).found]
 
         figures = {
-            "words": _measure(lambda query: [iri for iri, _score in words.search(query, {}, 10)], queries, grades),
-            "meaning": _measure(
-                lambda query: [iri for iri, _score in vectors.search(query, None, 10)], queries, grades
-            ),
+            "words": measure(lambda query: [iri for iri, _score in words.search(query, {}, 10)], queries, grades),
+            "meaning": measure(lambda query: [iri for iri, _score in vectors.search(query, {}, 10)], queries, grades),
         }
         started = time.perf_counter()
-        figures["fused"] = _measure(fused, queries, grades)
+        figures["fused"] = measure(fused, queries, grades)
         took = 1000 * (time.perf_counter() - started) / max(1, len(queries))
     shown = " | ".join(f"{recall:.3f} / {gain:.3f}" for recall, gain in figures.values())
     return f"| {name} | {len(documents)} | {len(queries)} | {shown} | {_target(name, figures['fused'])} | {rate:.0f} | {took:.1f} |"
@@ -109,7 +107,7 @@ def _target(name: str, fused: tuple[float, float]) -> str:
     return f"{'PASS' if got >= least else 'MISS'} {measure} >= {least:.2f}"
 
 
-def _document(entry: Mapping[str, Any]) -> Document:
+def document(entry: Mapping[str, Any]) -> Document:
     """A table with its columns, or a described dataset whose title is not told apart from its description."""
     described = "table" not in entry
     columns = tuple(entry.get("columns", ()))
@@ -129,7 +127,7 @@ def _document(entry: Mapping[str, Any]) -> Document:
     )
 
 
-def _measure(ranker: Ranker, queries: Sequence[tuple[str, str]], grades: Grades) -> tuple[float, float]:
+def measure(ranker: Ranker, queries: Sequence[tuple[str, str]], grades: Grades) -> tuple[float, float]:
     """Mean R@10 and nDCG@10."""
     recalls, gains = [], []
     for identity, text in queries:
@@ -145,7 +143,7 @@ def _gain(grades: Sequence[float]) -> float:
     return sum((2**grade - 1) / math.log2(rank + 2) for rank, grade in enumerate(grades))
 
 
-def _grades(file: Path) -> Grades:
+def grades_of(file: Path) -> Grades:
     grades: dict[str, dict[str, float]] = defaultdict(dict)
     for line in file.read_text(encoding="utf-8").splitlines():
         query, _zero, document, grade = line.split("\t")
@@ -153,5 +151,5 @@ def _grades(file: Path) -> Grades:
     return grades
 
 
-def _lines(file: Path) -> list[dict[str, Any]]:
+def lines_of(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]

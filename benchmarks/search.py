@@ -1,10 +1,10 @@
 """Speed of search over many generated assets: latency, index build rate, memory, and how soon a change is seen.
 
-    python -m benchmarks search [--documents 100000] [--random-vectors]
+    python -m benchmarks search [--documents 100000] [--random-vectors] [--postgres URL]
 
 Each generated dataset has a title, a description and ten fields, drawn from a vocabulary with Zipf's frequencies. A query is three
 to eight words. Latency includes embedding the query and reading the page of results. `--random-vectors` leaves out the embedding of
-the documents (an hour for a million), not of the queries.
+the documents (two hours for a million), not of the queries. `--postgres` has the vectors in a database with pgvector.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ import numpy as np
 
 from fabric.discovery.document import Document
 from fabric.discovery.encoder import Encoder, OnnxEncoder, Vectors32, model_folder
+from fabric.discovery.index import VectorIndex
 from fabric.discovery.search import Search
+from fabric.discovery.similar import Neighbours
 from fabric.discovery.vectors import Vectors
 from fabric.discovery.words import Words
 from fabric.settings import Settings
@@ -54,6 +56,7 @@ def run(options: list[str]) -> None:
     parser.add_argument("--documents", type=int, default=100_000)
     parser.add_argument("--queries", type=int, default=300)
     parser.add_argument("--random-vectors", action="store_true")
+    parser.add_argument("--postgres")
     given = parser.parse_args(options)
     inner = OnnxEncoder(model_folder("builtin"), Settings().models_dir)
     inner.encode(["warm"])
@@ -61,7 +64,12 @@ def run(options: list[str]) -> None:
     encoder: Encoder = known if given.random_vectors else inner
     before = _memory()
     with tempfile.TemporaryDirectory() as scratch:
-        words, vectors = Words(Path(scratch) / "words"), Vectors(Path(scratch) / "vectors.db", encoder)
+        words = Words(Path(scratch) / "words")
+        vectors: VectorIndex = Vectors(Path(scratch) / "vectors.db", encoder)
+        if given.postgres:
+            from fabric.discovery.pgvectors import PgVectors
+
+            vectors = PgVectors(given.postgres, encoder)
         lexical = _fill(words.write, given.documents)
         semantic = _fill(vectors.write, given.documents)
         known.querying = True
@@ -69,14 +77,21 @@ def run(options: list[str]) -> None:
         plain = _latency(lambda query: search.search(query), given.queries)
         narrowed = _latency(lambda query: search.search(query, filters={"platform": ["postgresql"]}), given.queries)
         known.querying = False
+        two = {"platform": ["postgresql", "s3"], "source": ["source-3", "source-4"]}
+        narrow = _latency(lambda query: search.search(query, filters=two), given.queries)
+        neighbours = Neighbours(words, vectors)
+        some = [one.iri for one in islice(_documents(given.documents), given.queries + 20)]
+        near = _latency(neighbours.similar, given.queries, some)
         seen = _update(words, vectors, given.documents)
         print(
-            "| documents | fields | words/s | vectors/s | p50 ms | p95 ms | filtered p95 ms | 100 changed s | memory MB |"
+            "| documents | fields | words/s | vectors/s "
+            "| p50 ms | p95 ms | filtered p95 ms | two filters | similar | 100 changed s | memory MB |"
         )
-        print("|---|---|---|---|---|---|---|---|---|")
+        print("|---|---|---|---|---|---|---|---|---|---|---|")
         print(
             f"| {given.documents:,} | {given.documents * 10:,} | {lexical:.0f} | {semantic:.0f} | {_at(plain, 50):.1f} "
-            f"| {_at(plain, 95):.1f} {_verdict(_at(plain, 95), 30)} | {_at(narrowed, 95):.1f} "
+            f"| {_at(plain, 95):.1f} {_verdict(_at(plain, 95), 30)} | {_at(narrowed, 95):.1f} {_verdict(_at(narrowed, 95), 30)} "
+            f"| {_at(narrow, 95):.1f} | {_at(near, 95):.1f} "
             f"| {seen:.2f} {_verdict(seen, 1)} | {_memory() - before:.0f} |"
         )
 
@@ -93,7 +108,7 @@ def _fill(write: Callable[[list[Document], list[str], int], None], count: int) -
     return count / (time.perf_counter() - started)
 
 
-def _update(words: Words, vectors: Vectors, count: int) -> float:
+def _update(words: Words, vectors: VectorIndex, count: int) -> float:
     """Seconds until 100 changed documents are found."""
     some = [
         Document(**{**{n: getattr(one, n) for n in Document.__slots__}, "description": "Changed a moment ago."})
@@ -105,9 +120,9 @@ def _update(words: Words, vectors: Vectors, count: int) -> float:
     return time.perf_counter() - started
 
 
-def _latency(ask: Callable[[str], object], count: int) -> list[float]:
+def _latency(ask: Callable[[str], object], count: int, queries: list[str] | None = None) -> list[float]:
     drawn = random.Random(11)
-    queries = [" ".join(drawn.choices(_STEMS, k=drawn.randint(3, 8))) for _ in range(count + 20)]
+    queries = queries or [" ".join(drawn.choices(_STEMS, k=drawn.randint(3, 8))) for _ in range(count + 20)]
     took = []
     for query in queries:
         started = time.perf_counter()
@@ -136,7 +151,9 @@ def _documents(count: int) -> Iterator[Document]:
             sources=(f"source-{number % 20}",),
             tags=tuple(some(0, 2)),
             fields=fields,
+            field_types=("string",) * 10,
             field_notes=("",) * 10,
+            owners=(f"team-{number % 30}",),
             people=(),
             container=f"schema-{number // 50}",
         )

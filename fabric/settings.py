@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     embedding_model: str = Field(
         "builtin", description="`builtin` (all-MiniLM-L6-v2, packaged), or the folder of a sentence-transformers model."
     )
+    vectors_url: SecretStr | None = Field(
+        None, description="PostgreSQL database with pgvector that holds the vectors, instead of faiss in this process."
+    )
     cache_dir: Path | None = Field(
         None, description="Folder of exported models, shared between data directories; the user's cache by default."
     )

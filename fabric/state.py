@@ -120,6 +120,7 @@ records = Table(
     Column("triples", LargeBinary, nullable=False),
 )
 """What each record of a source last put into its graph, so that the difference needs no reading of the graph."""
+_record_root = Index("record_root", records.c.root)
 
 drafts = Table(
     "draft_record",
@@ -142,6 +143,7 @@ class State:
         self.engine = _engine(url)
         with translate():
             metadata.create_all(self.engine)
+            _record_root.create(self.engine, checkfirst=True)  # state databases made before there was this index
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:

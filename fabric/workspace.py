@@ -28,10 +28,11 @@ from fabric.assets import Assets
 from fabric.commit import Committer
 from fabric.curation import Curation
 from fabric.discovery.encoder import OnnxEncoder, model_folder
+from fabric.discovery.generations import Generations, kept_vectors, kept_words, postgres_vectors
 from fabric.discovery.indexing import Indexer
+from fabric.discovery.popularity import Popularity
 from fabric.discovery.search import Search
-from fabric.discovery.vectors import Vectors
-from fabric.discovery.words import Words
+from fabric.discovery.similar import Neighbours
 from fabric.errors import (
     FabricError,
     GraphLocked,
@@ -48,6 +49,7 @@ from fabric.harvest import Harvester, Report
 from fabric.history import History
 from fabric.identity import DEFAULT_BASE, Iris
 from fabric.inference import LabelRule
+from fabric.records import Records
 from fabric.runs import HarvestRun, Runs
 from fabric.settings import Settings
 from fabric.shapes import Shapes
@@ -99,7 +101,8 @@ class Workspace:
         self.shapes = Shapes(ontology.graph("shapes"))
         self.harvester = Harvester(self.graph, self.state, self.committer, self.shapes, self.iris)
         opened.callback(self.harvester.close)
-        self.assets = Assets(self.graph, self.history, self.iris)
+        records = Records(self.state, self.iris) if isinstance(self.graph, LocalGraph) else None
+        self.assets = Assets(self.graph, self.history, self.iris, records)
         self.sql = SqlReader(self.graph, self.assets, self.iris)
         opened.callback(self.sql.close)
         self.curation = Curation(self.graph, self.committer, self.assets, self.iris)
@@ -115,14 +118,27 @@ class Workspace:
         self.runs = Runs(self.state)
         self.runs.interrupt()
         self.encoder = OnnxEncoder(model_folder(settings.embedding_model), settings.models_dir)
-        vectors = Vectors(folder / "index" / "vectors.db", self.encoder) if settings.semantic else None
-        words = Words(folder / "index" / "words")
-        self.search = Search(words, vectors)
-        self.indexer = Indexer(self.assets, self.history, words, vectors)
+        self._open_search(folder / "index", opened)
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="harvest")
         self._running: dict[str, threading.Event] = {}
         self._guard = threading.Condition()
         self.committer.listen(self._snapshot_now_and_then)
+
+    def _open_search(self, folder: Path, opened: ExitStack) -> None:
+        settings, models = self.settings, self.settings.models_dir
+        vectors: Generations | None = None
+        if settings.semantic and settings.vectors_url is not None:
+            url = settings.vectors_url.get_secret_value()
+            vectors = postgres_vectors(url, self.encoder, lambda name: OnnxEncoder.kept(name, models))
+        elif settings.semantic:
+            vectors = kept_vectors(folder, self.encoder, lambda name: OnnxEncoder.kept(name, models))
+        if vectors is not None:
+            opened.callback(vectors.close)
+        words = kept_words(folder)
+        popularity = Popularity(self.graph)
+        self.search = Search(words, vectors, popularity)
+        self.neighbours = Neighbours(words, vectors)
+        self.indexer = Indexer(self.assets, self.history, words, vectors, popularity)
 
     def __enter__(self) -> Self:
         return self

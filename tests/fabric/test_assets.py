@@ -6,9 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from fabric.assets import Assets
 from fabric.errors import UnknownAsset
 from fabric.model import Catalog, Dataset, Record, Ref, catalog
-from tests.fabric.graphs import Core
+from fabric.ntriples import token
+from fabric.records import Records
+from tests.fabric.graphs import Core, put
 from tests.fabric.scripted import NAMESPACE, Played, edge, ref, table
 
 SHOP = Catalog(namespace=NAMESPACE, name="shop", title="The shop")
@@ -84,3 +87,17 @@ def test_only_what_lives_is_counted(fabric: Core) -> None:
     assert fabric.assets.all() == [iri(fabric, "orders")]
     assert fabric.assets.size() == len(set(fabric.graph.match()))
     assert fabric.assets.get(fabric.iris.asset(Ref("catalog", NAMESPACE, "shop"))).record is None
+
+
+def test_many_assets_read_from_records_equal_those_read_from_the_graph(local: Core) -> None:
+    harvest(local, table("a", "One."), table("b"), edge("b", "a"), table("c"))
+    harvest(local, table("a", "Another source's words.", ["id", "extra"]), source="copy")
+    harvest(local, table("a", "One."), table("b", "Changed."), edge("b", "a"))
+    iris = [local.iris.asset(ref(name)) for name in "abc"]
+    local.curation.curate(iris[1], description="People's words.", add_tags=["gold"])
+    put(local.graph, local.iris.graph("inferred/domain"), (f"<{iris[0]}>", token("fab:inDomain"), "<urn:sales>"))
+    fast = Assets(local.graph, local.history, local.iris, Records(local.state, local.iris))
+    unknown = local.iris.asset(ref("unknown"))
+    found = fast.many([*iris, unknown, "urn:foreign"])
+    assert found == {iri: local.assets.get(iri) for iri in iris} == local.assets.many([*iris, unknown])
+    assert found[iris[2]].removed is not None

@@ -57,8 +57,8 @@ def test_the_document_meant_comes_first(index: Words, query: str, first: str) ->
 
 def test_filters_hold_within_the_index(index: Words) -> None:
     assert [iri for iri, _ in index.search("orders", {"platform": ["duckdb"]}, 1)] == ["urn:customer_orders_by_month"]
-    assert index.matching({"kind": ["job"]}, 10) == ["urn:flights"]
-    assert len(index.matching({}, 10)) == index.count() == 4
+    assert index.listing({"kind": ["job"]}, 10, 0) == ["urn:flights"]
+    assert len(index.listing({}, 10, 0)) == index.count() == 4
 
 
 def test_documents_are_replaced_and_deleted_with_the_position(index: Words, tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_what_was_not_committed_is_not_there(index: Words, tmp_path: Path) -> No
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        index.write((made(f"t{n}") if n < 3 else failing() for n in range(4)), [], 9)  # type: ignore[misc]
+        index.write((made(f"t{n}") if n < 3 else failing() for n in range(4)), [], 9)  # type: ignore[arg-type]
     assert Words(tmp_path).position() == 3
 
 
