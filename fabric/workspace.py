@@ -53,6 +53,8 @@ from fabric.shapes import Shapes
 from fabric.snapshots import Snapshots, files
 from fabric.sources import Sources
 from fabric.state import State
+from fabric.tracing.questions import Tracing
+from fabric.tracing.tracer import Tracer
 from fabric.vault import Vault
 
 __all__ = ["Workspace"]
@@ -106,6 +108,8 @@ class Workspace:
             folder / "snapshots",
             embedded=isinstance(self.graph, LocalGraph),
         )
+        self.tracer = Tracer(self.graph, self.history, self.committer, self.snapshots, self.iris)
+        self.tracing = Tracing(self.tracer, self.assets, self.iris)
         self.sources = Sources(self.state, Vault(folder / "secret.key"))
         self.runs = Runs(self.state)
         self.runs.interrupt()

@@ -14,6 +14,7 @@ from strawberry.types import ExecutionContext
 
 from api.graphql import types as t
 from api.graphql import views
+from api.graphql.lineage import LineageQuery
 from api.graphql.types import Info, on_workspace
 from fabric.connector import connector_class, connector_names
 from fabric.errors import FabricError, QueryError
@@ -23,7 +24,7 @@ __all__ = ["make_schema"]
 
 
 @strawberry.type
-class Query:
+class Query(LineageQuery):
     """What can be asked."""
 
     @strawberry.field(description="Find assets by words and meaning; an empty query lists what passes the filters.")

@@ -17,7 +17,7 @@ from fabric.identity import Iris
 from fabric.model import Ref
 from fabric.ntriples import TYPE, Triple, token
 
-__all__ = ["decode_lineage", "encode_lineage"]
+__all__ = ["decode_lineage", "derivation", "encode_lineage"]
 
 Properties = Mapping[str, list[str]]
 DERIVED, QUALIFIED = token("prov:wasDerivedFrom"), token("prov:qualifiedDerivation")
@@ -53,8 +53,13 @@ def encode_lineage(record: model.Lineage, iris: Iris) -> list[Triple]:
     return list(out)
 
 
+def derivation(down: str, up: str) -> str:
+    """IRI of the `prov:Derivation` that says more of the edge from the asset or field `up` to `down`."""
+    return f"{down}/derivation/{hashlib.blake2b(up.encode(), digest_size=12).hexdigest()}"
+
+
 def _derivation(down: str, up: str, out: dict[Triple, None]) -> str:
-    node = f"<{down}/derivation/{hashlib.blake2b(up.encode(), digest_size=12).hexdigest()}>"
+    node = f"<{derivation(down, up)}>"
     out[(f"<{down}>", QUALIFIED, node)] = None
     out[(node, TYPE, DERIVATION)] = None
     out[(node, ENTITY, f"<{up}>")] = None
