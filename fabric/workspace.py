@@ -57,6 +57,8 @@ from fabric.snapshots import Snapshots, files
 from fabric.sources import Sources
 from fabric.sqlreader import SqlReader
 from fabric.state import State
+from fabric.tracing.questions import Tracing
+from fabric.tracing.tracer import Tracer
 from fabric.vault import Vault
 
 __all__ = ["Workspace"]
@@ -114,6 +116,8 @@ class Workspace:
             folder / "snapshots",
             embedded=isinstance(self.graph, LocalGraph),
         )
+        self.tracer = Tracer(self.graph, self.history, self.committer, self.snapshots, self.iris)
+        self.tracing = Tracing(self.tracer, self.assets, self.iris)
         self.sources = Sources(self.state, Vault(folder / "secret.key"))
         self.runs = Runs(self.state)
         self.runs.interrupt()

@@ -15,6 +15,7 @@ from strawberry.types import ExecutionContext
 from api.graphql import types as t
 from api.graphql import views
 from api.graphql.discovery import DiscoveryQuery
+from api.graphql.lineage import LineageQuery
 from api.graphql.sqltext import SqlQuery
 from api.graphql.types import Info, on_workspace
 from fabric.connector import connector_class, connector_names
@@ -25,7 +26,7 @@ __all__ = ["make_schema"]
 
 
 @strawberry.type
-class Query(DiscoveryQuery, SqlQuery):
+class Query(DiscoveryQuery, LineageQuery, SqlQuery):
     """What can be asked."""
 
     @strawberry.field(description="One asset by its IRI, now or as it was; null where nothing is known of it.")

@@ -1,0 +1,209 @@
+"""Lineage in GraphQL."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+
+import strawberry
+
+from api.graphql.types import Info, Link, PageInfo, on_workspace
+from fabric.tracing import answer
+from fabric.tracing.lineage import Asked
+
+__all__ = ["LineageQuery"]
+
+
+@strawberry.enum(description="Which way to follow lineage.")
+class LineageDirection(Enum):
+    """Which way to follow lineage."""
+
+    UPSTREAM = "upstream"
+    DOWNSTREAM = "downstream"
+    BOTH = "both"
+
+
+@strawberry.enum(description="Between assets, or between fields where they are known.")
+class LineageLevel(Enum):
+    """Between assets, or between fields where they are known."""
+
+    TABLE = "table"
+    COLUMN = "column"
+
+
+@strawberry.type(description="A field that has an edge in the answer.")
+class LineageField:
+    """A field that has an edge in the answer."""
+
+    iri: strawberry.ID
+    name: str
+    path: str
+    datatype: str | None
+
+
+@strawberry.type(description="An asset of a lineage. Distance 0 is the root, negative upstream, positive downstream.")
+class LineageNode:
+    """An asset of a lineage; the counts are of all direct neighbours, also those not in the answer."""
+
+    iri: strawberry.ID
+    title: str
+    kind: str
+    dataset_kind: str | None
+    platform: str | None
+    domain: str | None
+    container: Link | None
+    distance: int
+    upstream_count: int
+    downstream_count: int
+    field_count: int
+    fields: list[LineageField]
+    removed_at: datetime | None
+
+
+@strawberry.type(description="Who says an edge: source, named graph, the run that last wrote that graph, SQL, rule.")
+class EdgeProvenance:
+    """Who says an edge."""
+
+    source: str
+    graph: strawberry.ID
+    run: strawberry.ID | None
+    at: datetime | None
+    job: Link | None
+    sql: str | None
+    rule: str | None
+    curated: bool
+
+
+@strawberry.type(
+    description="A way of the data, from `start` (upstream) to `end`; `influence`: it filters or joins only."
+)
+class LineageEdge:
+    """A way of the data; `via` are assets that filters hid and that it stands for."""
+
+    start: strawberry.ID
+    end: strawberry.ID
+    level: LineageLevel
+    influence: bool
+    expression: str | None
+    transformation: str | None
+    masking: bool | None
+    via: list[strawberry.ID]
+    provenance: list[EdgeProvenance]
+
+
+@strawberry.type(description="A page of lineage; an edge is on the page of the later of its ends.")
+class LineageGraph:
+    """A page of lineage."""
+
+    root: LineageNode
+    nodes: list[LineageNode]
+    edges: list[LineageEdge]
+    total_nodes: int
+    total_edges: int
+    page_info: PageInfo
+
+
+@strawberry.type
+class LineageQuery:
+    """What can be asked of lineage."""
+
+    @strawberry.field(
+        description="What an asset or field derives from and what derives from it. Complete or refused: with more than `first` "
+        "nodes the answer has pages. `through` keeps only ways over one of those assets; `kinds` and `platforms` hide others, "
+        "and a way over hidden ones is one edge."
+    )
+    async def lineage(
+        self,
+        info: Info,
+        iri: strawberry.ID,
+        direction: LineageDirection = LineageDirection.BOTH,
+        depth: int | None = None,
+        level: LineageLevel = LineageLevel.TABLE,
+        through: list[str] | None = None,
+        kinds: list[str] | None = None,
+        platforms: list[str] | None = None,
+        as_of: datetime | None = None,
+        first: int = 10000,
+        after: str | None = None,
+    ) -> LineageGraph:
+        """Follow lineage."""
+        asked = Asked(
+            direction=direction.value,
+            depth=depth,
+            level=level.value,
+            through=tuple(through or ()),
+            kinds=frozenset(kinds or ()),
+            platforms=frozenset(platforms or ()),
+            first=first,
+            after=after,
+        )
+        return await on_workspace(info, lambda w: _graph(w.tracing.lineage(iri, asked, as_of)))
+
+
+def _graph(found: answer.Lineage) -> LineageGraph:
+    return LineageGraph(
+        root=_node(found.root),
+        nodes=[_node(one) for one in found.nodes],
+        edges=edges(found.edges),
+        total_nodes=found.total_nodes,
+        total_edges=found.total_edges,
+        page_info=PageInfo(has_next_page=found.cursor is not None, end_cursor=found.cursor),
+    )
+
+
+def _node(one: answer.Node) -> LineageNode:
+    return LineageNode(
+        iri=strawberry.ID(one.iri),
+        title=one.title,
+        kind=one.kind,
+        dataset_kind=one.dataset_kind,
+        platform=one.platform,
+        domain=one.domain,
+        container=named(one.container),
+        distance=one.distance,
+        upstream_count=one.upstream_count,
+        downstream_count=one.downstream_count,
+        field_count=one.field_count,
+        fields=[
+            LineageField(iri=strawberry.ID(field.iri), name=field.name, path=field.path, datatype=field.datatype)
+            for field in one.fields
+        ],
+        removed_at=one.removed,
+    )
+
+
+def edges(found: tuple[answer.Edge, ...]) -> list[LineageEdge]:
+    """Edges as GraphQL shows them; provenance that several share is made once."""
+    made = {said: [_provenance(who) for who in said] for said in {one.provenance for one in found}}
+    return [
+        LineageEdge(
+            start=strawberry.ID(one.start),
+            end=strawberry.ID(one.end),
+            level=LineageLevel(one.level),
+            influence=one.influence,
+            expression=one.expression,
+            transformation=one.transformation,
+            masking=one.masking,
+            via=[strawberry.ID(iri) for iri in one.via],
+            provenance=made[one.provenance],
+        )
+        for one in found
+    ]
+
+
+def _provenance(one: answer.Provenance) -> EdgeProvenance:
+    return EdgeProvenance(
+        source=one.source,
+        graph=strawberry.ID(one.graph),
+        run=None if one.run is None else strawberry.ID(one.run),
+        at=one.at,
+        job=named(one.job),
+        sql=one.sql,
+        rule=one.rule,
+        curated=one.curated,
+    )
+
+
+def named(one: answer.Named | None) -> Link | None:
+    """An asset's link."""
+    return None if one is None else Link(iri=strawberry.ID(one.iri), kind=one.kind, title=one.title)

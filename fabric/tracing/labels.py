@@ -1,0 +1,141 @@
+"""What is shown of the assets that have lineage, in memory beside their edges."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from fabric import ntriples
+from fabric.graph.store import GraphStore
+from fabric.identity import Iris
+from fabric.ntriples import Triple, token
+from fabric.terms import PREFIXES
+from fabric.tracing.adjacency import Adjacency
+from fabric.tracing.answer import Named
+
+__all__ = ["SHOWN", "Labels"]
+
+_TITLES: Final = frozenset({token("dct:title"), token("skos:prefLabel"), token("foaf:name")})
+_PLATFORM, _KIND = token("fab:platform"), token("fab:datasetKind")
+_PART_OF, _DOMAIN = token("dct:isPartOf"), token("fab:inDomain")
+_REMOVED, _DEFINITION = token("prov:invalidatedAtTime"), token("fab:definition")
+_HAS_FIELD, _DATATYPE = token("fab:hasField"), token("csvw:datatype")
+_POINTERS: Final = frozenset({_PART_OF, _DOMAIN})
+SHOWN: Final = frozenset({*_TITLES, *_POINTERS, _PLATFORM, _KIND, _REMOVED, _DEFINITION, _HAS_FIELD, _DATATYPE})
+"""Predicates whose triples are kept; a commit that touches one has its asset read anew."""
+
+
+class Labels:
+    """Titles, platforms, containers, definitions and types by IRI, for the nodes of one adjacency."""
+
+    def __init__(self, iris: Iris, adjacency: Adjacency) -> None:
+        self._iris, self._adjacency = iris, adjacency
+        self._same: dict[str, str] = {}
+        self._values: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
+        self._field_counts: dict[str, int] = {}
+
+    def read_all(self, graph: GraphStore) -> None:
+        """Read what the graph says of every node."""
+        for predicate in sorted(_POINTERS):
+            self._scan(graph, predicate)
+        for predicate in sorted(SHOWN - _POINTERS - {_HAS_FIELD}):
+            self._scan(graph, predicate)
+        fields: dict[str, set[str]] = defaultdict(set)
+        for triple, _ in graph.match(None, _HAS_FIELD):
+            if self._adjacency.find(triple[0][1:-1]) is not None:
+                fields[triple[0][1:-1]].add(triple[2])
+        self._field_counts = {iri: len(found) for iri, found in fields.items()}
+
+    def read(self, graph: GraphStore, iris: Iterable[str]) -> None:
+        """Read what the graph says of some assets and their fields anew."""
+        waiting = set(iris)
+        while waiting:
+            wanted = {iri for iri in waiting if self._adjacency.find(iri) is not None}
+            parts = {self._adjacency.names[one] for iri in wanted for one in self._fields(iri)}
+            for iri in wanted | parts:
+                self._values.pop(iri, None)
+                self._field_counts.pop(iri, None)
+            known = len(self._adjacency.names)
+            fields: dict[str, set[str]] = defaultdict(set)
+            for triple, name in graph.describe(sorted(wanted | parts)):
+                if triple[1] == _HAS_FIELD:
+                    fields[triple[0][1:-1]].add(triple[2])
+                elif triple[1] in SHOWN:
+                    self._note(triple, name)
+            self._field_counts.update((iri, len(found)) for iri, found in fields.items())
+            waiting = set(self._adjacency.names[known:])
+
+    def named(self, iri: str) -> Named:
+        """An asset with its title; one that nothing is known of is shown by its name."""
+        ref = self._iris.ref(iri)
+        titles = (self._text(iri, predicate) for predicate in _TITLES)
+        title = next((one for one in titles if one), None)
+        return Named(iri, ref.kind if ref else "external", title or (ref.name if ref else iri))
+
+    def platform(self, iri: str) -> str | None:
+        """Notation of its platform."""
+        return self._concept(iri, _PLATFORM)
+
+    def dataset_kind(self, iri: str) -> str | None:
+        """Notation such as table, view or file."""
+        return self._concept(iri, _KIND)
+
+    def domain(self, iri: str) -> str | None:
+        """Title of its domain."""
+        found = self._text(iri, _DOMAIN)
+        return self.named(found).title if found else None
+
+    def container(self, iri: str) -> Named | None:
+        """What it is directly part of."""
+        found = self._text(iri, _PART_OF)
+        return self.named(found) if found else None
+
+    def removed(self, iri: str) -> datetime | None:
+        """When its source no longer had it."""
+        found = self._text(iri, _REMOVED)
+        return ntriples.parse_instant(found) if found else None
+
+    def definition(self, iri: str) -> str | None:
+        """SQL of a view or a job."""
+        return self._text(iri, _DEFINITION)
+
+    def datatype(self, field: str) -> str | None:
+        """Logical type of a field."""
+        return self._text(field, _DATATYPE)
+
+    def field_count(self, iri: str) -> int:
+        """How many fields a dataset has, without those nested in them."""
+        return self._field_counts.get(iri, 0)
+
+    def _fields(self, iri: str) -> list[int]:
+        node = self._adjacency.find(iri)
+        return [] if node is None else self._adjacency.fields.get(node, [])
+
+    def _scan(self, graph: GraphStore, predicate: str) -> None:
+        for triple, name in graph.match(None, predicate):
+            if self._adjacency.find(triple[0][1:-1]) is not None:
+                self._note(triple, name)
+
+    def _note(self, triple: Triple, graph: str) -> None:
+        """Keep a value; the curated one wins, else that of the graph whose name is first."""
+        iri, predicate, token_ = triple[0][1:-1], triple[1], triple[2]
+        value = token_[1:-1] if token_.startswith("<") else ntriples.read_literal(token_)[0]
+        held = self._values[iri].get(predicate)
+        rank = "" if graph == self._iris.graph("curated") else graph
+        if predicate == _DATATYPE:
+            value = self._same.setdefault(value, value)
+        if held is None or (rank, value) < held:
+            self._values[iri][predicate] = (rank, value)
+        if predicate in _POINTERS:
+            self._adjacency.node(value)
+
+    def _text(self, iri: str, predicate: str) -> str | None:
+        held = self._values.get(iri)
+        found = None if held is None else held.get(predicate)
+        return None if found is None else found[1]
+
+    def _concept(self, iri: str, predicate: str) -> str | None:
+        found = self._text(iri, predicate)
+        return None if found is None else found.removeprefix(PREFIXES["fabv"]).rpartition("/")[2]
