@@ -1,10 +1,11 @@
 import { autocompletion, completionKeymap } from "@codemirror/autocomplete";
 import type { CompletionContext } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { bracketMatching, defaultHighlightStyle, StreamLanguage, syntaxHighlighting } from "@codemirror/language";
+import { bracketMatching, HighlightStyle, StreamLanguage, syntaxHighlighting } from "@codemirror/language";
 import { sparql } from "@codemirror/legacy-modes/mode/sparql";
 import { EditorState } from "@codemirror/state";
 import { EditorView, keymap, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
 import { useEffect, useEffectEvent, useRef } from "react";
 
 interface Props {
@@ -20,6 +21,13 @@ const theme = EditorView.theme({
   ".cm-gutters": { backgroundColor: "var(--sunken)", color: "var(--ink-soft)", border: "0" },
   ".cm-tooltip": { backgroundColor: "var(--surface)", color: "var(--ink)" },
 });
+
+const colours = HighlightStyle.define([
+  { tag: tags.keyword, color: "var(--kind-job)" },
+  { tag: [tags.string, tags.literal], color: "var(--good)" },
+  { tag: tags.comment, color: "var(--ink-soft)" },
+  { tag: [tags.variableName, tags.atom], color: "var(--accent)" },
+]);
 
 /** A SPARQL editor; Ctrl-Enter runs, Escape and then Tab leave it. */
 export function QueryEditor({ text, terms, onChange, onRun }: Props) {
@@ -44,7 +52,7 @@ export function QueryEditor({ text, terms, onChange, onRun }: Props) {
         lineNumbers(),
         bracketMatching(),
         StreamLanguage.define(sparql),
-        syntaxHighlighting(defaultHighlightStyle),
+        syntaxHighlighting(colours),
         autocompletion({ override: [(context) => complete(context)] }),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ "aria-label": "SPARQL query" }),
