@@ -6,19 +6,20 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
+import httpx
 import pytest
-from selenium import webdriver
-from selenium.webdriver.common.by import By
-from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import WebDriverWait
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from tests.api.estate import make_lake
 from tests.processes import fabric, serving
 
 pytestmark = pytest.mark.browser
-_PATIENCE = 20
+_AXE = Path(__file__).parents[2] / "api/explorer/node_modules/axe-core/axe.min.js"
+_CURATE = "mutation($i:ID!,$t:String,$d:String){curate(iri:$i,title:$t,description:$d){iri}}"
+_PAGES = {"": "estate", "?q=customers": "result", "sources": "source", "sparql": "query-editor"}
 
 
 @pytest.fixture(scope="module")
@@ -31,84 +32,174 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    binary, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if binary is None or driver is None:
+def browser() -> Iterator[Browser]:
+    binary = shutil.which("chromium")
+    if binary is None:
         report = pytest.fail if os.environ.get("CI") else pytest.skip
-        report("chromium and chromedriver are not installed")
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(binary)
-    for flag in (
-        "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
-        "--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1280,900",
-        f"--user-data-dir={tmp_path_factory.mktemp('chromium')}",
-    ):  # fmt: skip
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    opened = webdriver.Chrome(options=options, service=webdriver.ChromeService(str(driver)))
+        report("chromium is not installed")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=binary, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of a browser without history, on which no script may fail."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    failures: list[str] = []
+    opened.on("pageerror", lambda error: failures.append(str(error)))
     yield opened
-    opened.quit()
+    context.close()
+    assert failures == []
 
 
-def shown(browser: webdriver.Chrome, test_id: str) -> list[WebElement]:
-    """Elements with that hook, once there are any."""
-    place = (By.CSS_SELECTOR, f"[data-testid={test_id}]")
-    found: list[WebElement] = WebDriverWait(browser, _PATIENCE).until(lambda page: page.find_elements(*place))
+def ask(address: str, document: str, **variables: Any) -> dict[str, Any]:
+    answer = httpx.post(f"{address}/graphql", json={"query": document, "variables": variables}, timeout=60).json()
+    assert not answer.get("errors"), answer
+    data: dict[str, Any] = answer["data"]
+    return data
+
+
+@pytest.fixture
+def customers(address: str) -> str:
+    found = ask(address, '{search(query:"customers",kinds:["dataset"]){edges{node{iri}}}}')
+    iri: str = found["search"]["edges"][0]["node"]["iri"]
+    return iri
+
+
+def open_asset(page: Page, address: str, iri: str) -> None:
+    page.goto(f"{address}/#/asset?iri={quote(iri, safe='')}")
+    page.get_by_test_id("asset-title").wait_for()
+
+
+def serious(page: Page) -> list[str]:
+    """What axe finds serious or critical on the page as it is."""
+    page.add_script_tag(path=_AXE)
+    found: list[str] = page.evaluate(
+        "axe.run().then(r => r.violations.filter(v => ['serious', 'critical'].includes(v.impact))"
+        ".map(v => `${v.id}: ${v.nodes[0].html}`))"
+    )
     return found
 
 
-def until_text(browser: webdriver.Chrome, test_id: str, text: str) -> None:
-    """Wait until the first element with that hook holds the text."""
-    WebDriverWait(browser, _PATIENCE).until(lambda _page: text in shown(browser, test_id)[0].text)
+def test_a_search_leads_to_an_assets_columns(address: str, page: Page) -> None:
+    page.goto(address)
+    page.get_by_test_id("search-input").press_sequentially("total amount")
+    expect(page.get_by_test_id("result").first).to_contain_text("orders")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("asset-title")).to_have_text("orders")
+    expect(page.get_by_test_id("field-row")).to_contain_text(["order_id", "customer_id", "total_amount"])
+    expect(page.get_by_test_id("field-row").first).to_contain_text("Number of the order.")
 
 
-def test_a_search_leads_to_an_assets_columns(address: str, browser: webdriver.Chrome) -> None:
-    browser.get(address)
-    box = shown(browser, "search-input")[0]
-    box.send_keys("total amount")
-    until_text(browser, "result", "orders")
-    box.send_keys(Keys.ARROW_DOWN, Keys.ENTER)
-    until_text(browser, "asset-title", "orders")
-    rows = [row.text for row in shown(browser, "field-row")]
-    assert [row.split()[0] for row in rows] == ["order_id", "customer_id", "total_amount"]
-    assert "Number of the order." in rows[0]
+def test_a_facet_narrows_the_results(address: str, page: Page) -> None:
+    page.goto(f"{address}/#/?q=customers")
+    page.get_by_test_id("facet-value").filter(has_text="Dataset").click()
+    expect(page).to_have_url(f"{address}/#/?q=customers&kind=dataset")
+    expect(page.get_by_test_id("result").filter(has_not_text="Dataset")).to_have_count(0)
 
 
-def test_a_facet_narrows_the_results(address: str, browser: webdriver.Chrome) -> None:
-    browser.get(f"{address}/#/?q=customers")
-    WebDriverWait(browser, _PATIENCE).until(lambda _page: len(shown(browser, "result")) > 1)
-    next(value for value in shown(browser, "facet-value") if "dataset" in value.text.lower()).click()
-    WebDriverWait(browser, _PATIENCE).until(
-        lambda _page: all("dataset" in one.text.lower() for one in shown(browser, "result"))
-    )
+def test_an_assets_own_link_opens_its_page(address: str, page: Page, customers: str) -> None:
+    page.goto(address + customers.removeprefix("http://localhost:8642"))
+    expect(page.get_by_test_id("asset-title")).to_have_text("customers")
 
 
-def test_an_assets_own_link_opens_its_page(address: str, browser: webdriver.Chrome) -> None:
-    found = fabric_iri(address)
-    browser.get(address + found)
-    until_text(browser, "asset-title", "customers")
+def test_the_sources_page_harvests(address: str, page: Page) -> None:
+    page.goto(f"{address}/#/sources")
+    page.get_by_test_id("harvest").click()
+    expect(page.get_by_test_id("source")).to_contain_text("complete")
 
 
-def fabric_iri(address: str) -> str:
-    import httpx
-
-    document = '{search(query:"customers",kinds:["dataset"]){edges{node{iri}}}}'
-    answer = httpx.post(f"{address}/graphql", json={"query": document}).json()
-    iri: str = answer["data"]["search"]["edges"][0]["node"]["iri"]
-    return iri.removeprefix("http://localhost:8642")
-
-
-def test_the_sources_page_harvests(address: str, browser: webdriver.Chrome, tmp_path: Path) -> None:
-    browser.get(f"{address}/#/sources")
-    buttons = WebDriverWait(browser, _PATIENCE).until(
-        lambda page: [one for one in page.find_elements(By.TAG_NAME, "button") if "Harvest" in one.text]
-    )
-    buttons[0].click()
-    WebDriverWait(browser, _PATIENCE).until(
-        lambda page: "complete" in page.find_element(By.TAG_NAME, "body").text.lower()
-    )
+def test_a_source_is_registered_tested_and_removed_by_forms(address: str, page: Page, tmp_path: Path) -> None:
+    page.goto(f"{address}/#/sources")
+    page.get_by_test_id("add-source").click()
+    form = page.get_by_test_id("source-form")
+    form.get_by_label("Name", exact=True).fill("second")
+    form.get_by_label("Connector").select_option("files")
+    form.locator("input[name=path]").fill(str(make_lake(tmp_path / "second")))
+    assert serious(page) == []
+    form.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Test second").click()
+    card = page.locator("[data-source=second]")
+    expect(card.get_by_role("status").first).not_to_be_empty()
+    page.get_by_role("button", name="Remove second").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
+    expect(card).to_have_count(0)
 
 
-def test_nothing_failed_in_the_console(browser: webdriver.Chrome) -> None:
-    severe = [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]  # type: ignore[no-untyped-call]
-    assert severe == []
+def test_a_curated_description_shows_at_once_and_is_undone(address: str, page: Page, customers: str) -> None:
+    open_asset(page, address, customers)
+    page.get_by_test_id("curate").click()
+    page.get_by_label("Description").fill("Who **buys**.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_test_id("description").locator("strong")).to_have_text("buys")
+    page.get_by_test_id("toast").get_by_role("button", name="Undo").click()
+    expect(page.get_by_test_id("description")).to_have_count(0)
+
+
+def test_scripts_in_a_description_do_not_run_and_long_names_fit(address: str, page: Page, customers: str) -> None:
+    bad = "<script>window.ran = 1</script><img src=x onerror='window.ran = 1'> [x](javascript:window.ran=1) שלום"
+    ask(address, _CURATE, i=customers, t="n" * 500, d=bad)
+    try:
+        page.set_viewport_size({"width": 380, "height": 800})
+        open_asset(page, address, customers)
+        expect(page.get_by_test_id("description")).to_contain_text("שלום")
+        assert page.evaluate("window.ran") is None
+        assert page.locator("[data-testid=description] :is(script, img, a[href^=javascript])").count() == 0
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    finally:
+        ask(address, _CURATE, i=customers, t="", d="")
+
+
+def test_the_palette_jumps_by_keyboard(address: str, page: Page) -> None:
+    page.goto(f"{address}/#/sources")
+    page.get_by_test_id("source").wait_for()
+    page.keyboard.press("Control+k")
+    page.get_by_placeholder("Jump to an asset or a page").fill("customers")
+    page.get_by_role("option").filter(has_text="customers").first.wait_for()
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("asset-title")).to_contain_text("customers")
+
+
+def test_a_query_is_answered_as_a_table_of_assets(address: str, page: Page) -> None:
+    page.goto(f"{address}/#/sparql")
+    page.get_by_test_id("run-query").click()
+    expect(page.get_by_test_id("answer")).to_contain_text("2 rows")
+
+
+@pytest.mark.parametrize("width", [1280, 380], ids=["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_and_nothing_overflows(
+    address: str, page: Page, customers: str, width: int, scheme: Any
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 900})
+    places = {**_PAGES, f"asset?iri={quote(customers, safe='')}": "field-row"}
+    found: dict[str, list[str]] = {}
+    for place, hook in places.items():
+        page.goto(f"{address}/#/{place}")
+        page.get_by_test_id(hook).first.wait_for()
+        found[place] = serious(page)
+        if not page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"):
+            found[place].append("wider than the window")
+    assert not any(found.values()), found
+
+
+def test_a_failing_server_is_told_with_a_way_to_retry(address: str, page: Page) -> None:
+    def fail(route: Route) -> None:
+        route.fulfill(status=500, body="broken")
+
+    page.route("**/graphql", fail)
+    page.goto(f"{address}/#/sources")
+    expect(page.get_by_test_id("error")).to_contain_text("500")
+    page.unroute("**/graphql")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_test_id("source").first).to_be_visible()
+
+
+def test_an_unknown_asset_is_told_kindly(address: str, page: Page) -> None:
+    page.goto(f"{address}/#/asset?iri=http%3A%2F%2Flocalhost%3A8642%2Fid%2Fdataset%2Fnone%2Fgone")
+    expect(page.get_by_role("main")).to_contain_text("The graph knows no such asset")

@@ -1,13 +1,17 @@
-import { createHashHistory, createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
+import {
+  createHashHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from "@tanstack/react-router";
 
 import { Crash } from "@/app/Crash";
 import { NotFound } from "@/app/NotFound";
 import { Shell } from "@/app/Shell";
-import { AssetPage } from "@/features/asset/AssetPage";
 import { readAssetSearch } from "@/features/asset/assetSearch";
 import { SearchPage } from "@/features/search/SearchPage";
 import { readSearch } from "@/features/search/searchParams";
-import { SourcesPage } from "@/features/sources/SourcesPage";
 import { parseSearch, stringifySearch } from "@/lib/urlSearch";
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: Crash });
@@ -22,13 +26,23 @@ const search = createRoute({
 const asset = createRoute({
   getParentRoute: () => root,
   path: "/asset",
-  component: AssetPage,
+  component: lazyRouteComponent(() => import("@/features/asset/AssetPage"), "AssetPage"),
   validateSearch: readAssetSearch,
 });
 
-const sources = createRoute({ getParentRoute: () => root, path: "/sources", component: SourcesPage });
+const sources = createRoute({
+  getParentRoute: () => root,
+  path: "/sources",
+  component: lazyRouteComponent(() => import("@/features/sources/SourcesPage"), "SourcesPage"),
+});
 
-const routeTree = root.addChildren([search, asset, sources]);
+const sparql = createRoute({
+  getParentRoute: () => root,
+  path: "/sparql",
+  component: lazyRouteComponent(() => import("@/features/sparql/SparqlPage")),
+});
+
+const routeTree = root.addChildren([search, asset, sources, sparql]);
 
 /** Hash history: a deep link works from whatever path the server mounts the page at. */
 export function createExplorerRouter() {

@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { useState } from "react";
 import { afterEach, expect, test } from "vitest";
 
@@ -25,12 +25,12 @@ test.each([
   ["ArrowRight", "facts"],
   ["ArrowLeft", "history"],
   ["End", "history"],
-])("%s moves from the first tab to %s", (key, expected) => {
+])("%s moves from the first tab to %s", async (key, expected) => {
   render(<Example />);
   const first = screen.getByRole("tab", { name: "Columns" });
   first.focus();
   fireEvent.keyDown(first, { key });
-  expect(screen.getByRole("tabpanel").textContent).toBe(`shows ${expected}`);
+  await waitFor(() => expect(screen.getByRole("tabpanel").textContent).toBe(`shows ${expected}`));
   expect(document.activeElement?.id).toBe(`tab-${expected}`);
 });
 

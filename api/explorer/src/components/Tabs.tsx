@@ -1,5 +1,6 @@
+import { Tabs as Base } from "@base-ui/react/tabs";
 import { useEffect, useRef } from "react";
-import type { KeyboardEvent, ReactNode } from "react";
+import type { ReactNode } from "react";
 
 import styles from "@/components/Tabs.module.css";
 
@@ -11,14 +12,7 @@ interface Props<Id extends string> {
   children: ReactNode;
 }
 
-const moves: Record<string, (index: number, last: number) => number> = {
-  ArrowRight: (index, last) => (index === last ? 0 : index + 1),
-  ArrowLeft: (index, last) => (index === 0 ? last : index - 1),
-  Home: () => 0,
-  End: (_, last) => last,
-};
-
-/** Tabs after the ARIA authoring practices: one tab stop, arrows move. */
+/** Tabs of which one is shown; arrow keys move and choose at once. */
 export function Tabs<Id extends string>({ label, tabs, active, onChange, children }: Props<Id>) {
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -26,37 +20,18 @@ export function Tabs<Id extends string>({ label, tabs, active, onChange, childre
     if (list.current && tab)
       list.current.scrollLeft = tab.offsetLeft - (list.current.clientWidth - tab.offsetWidth) / 2;
   }, [active]);
-  const onKeyDown = (event: KeyboardEvent) => {
-    const current = tabs.findIndex((tab) => tab.id === active);
-    const next = moves[event.key]?.(current, tabs.length - 1);
-    const tab = next === undefined ? undefined : tabs[next];
-    if (!tab) return;
-    event.preventDefault();
-    onChange(tab.id);
-    list.current?.querySelector<HTMLElement>(`#tab-${tab.id}`)?.focus();
-  };
   return (
-    <>
-      <div className={styles.list} role="tablist" aria-label={label} ref={list} onKeyDown={onKeyDown}>
+    <Base.Root value={active} onValueChange={(id: Id) => onChange(id)}>
+      <Base.List className={styles.list} aria-label={label} ref={list} activateOnFocus>
         {tabs.map((tab) => (
-          <button
-            key={tab.id}
-            id={`tab-${tab.id}`}
-            type="button"
-            role="tab"
-            aria-selected={tab.id === active}
-            aria-controls="tab-panel"
-            tabIndex={tab.id === active ? 0 : -1}
-            onClick={() => onChange(tab.id)}
-            data-testid={`tab-${tab.id}`}
-          >
+          <Base.Tab key={tab.id} id={`tab-${tab.id}`} value={tab.id} data-testid={`tab-${tab.id}`}>
             {tab.title}
-          </button>
+          </Base.Tab>
         ))}
-      </div>
-      <div id="tab-panel" role="tabpanel" aria-labelledby={`tab-${active}`} className={styles.panel}>
+      </Base.List>
+      <Base.Panel value={active} className={styles.panel}>
         {children}
-      </div>
-    </>
+      </Base.Panel>
+    </Base.Root>
   );
 }

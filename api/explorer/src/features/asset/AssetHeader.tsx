@@ -1,12 +1,19 @@
+import { lazy, Suspense } from "react";
+
 import { AssetLink } from "@/components/AssetLink";
 import { Badge } from "@/components/Badge";
 import { Breadcrumb } from "@/components/Breadcrumb";
+import { CopyButton } from "@/components/CopyButton";
 import { KindIcon } from "@/components/KindIcon";
 import styles from "@/features/asset/AssetHeader.module.css";
 import { AssetMeasures } from "@/features/asset/AssetMeasures";
+import { copiesOf } from "@/features/asset/copies";
+import { CurateDialog } from "@/features/asset/CurateDialog";
 import { Removed } from "@/features/asset/Removed";
 import type { AssetHead } from "@/features/asset/useAsset";
 import { kindLabel } from "@/lib/kinds";
+
+const Markdown = lazy(() => import("@/components/Markdown"));
 
 export function AssetHeader({ asset }: { asset: AssetHead }) {
   const datasetKind = asset.__typename === "Dataset" ? asset.datasetKind : "";
@@ -16,16 +23,28 @@ export function AssetHeader({ asset }: { asset: AssetHead }) {
       <Breadcrumb path={asset.path} linked />
       <div className={styles.heading}>
         <KindIcon kind={asset.kind} tile />
-        <h1 data-testid="asset-title">{asset.title}</h1>
+        <h1 dir="auto" data-testid="asset-title">
+          {asset.title}
+        </h1>
         <Badge>{kindLabel(asset.kind)}</Badge>
         {datasetKind && datasetKind !== asset.kind && <Badge>{kindLabel(datasetKind)}</Badge>}
         {asset.platform && <Badge>{asset.platform}</Badge>}
       </div>
       {asset.description ? (
-        <p className={styles.description}>{asset.description}</p>
+        <div className={styles.description} dir="auto" data-testid="description">
+          <Suspense fallback={<p className={styles.plain}>{asset.description}</p>}>
+            <Markdown text={asset.description} />
+          </Suspense>
+        </div>
       ) : (
         <p className={styles.missing}>No description yet.</p>
       )}
+      <div className={styles.actions}>
+        <CurateDialog asset={asset} />
+        {copiesOf(asset, new URL("./", document.baseURI).href).map(({ label, text }) => (
+          <CopyButton key={label} label={label} text={text} />
+        ))}
+      </div>
       {asset.tags.length > 0 && (
         <ul className={styles.tags} aria-label="Tags">
           {asset.tags.map((tag) => (

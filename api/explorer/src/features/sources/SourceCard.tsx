@@ -6,6 +6,7 @@ import { ErrorPanel } from "@/components/ErrorPanel";
 import { Problems } from "@/features/sources/Problems";
 import { RunHistory } from "@/features/sources/RunHistory";
 import { RunSummary } from "@/features/sources/RunSummary";
+import { SourceActions } from "@/features/sources/SourceActions";
 import { SourceOptions } from "@/features/sources/SourceOptions";
 import styles from "@/features/sources/SourcesPage.module.css";
 import { useHarvest } from "@/features/sources/useHarvest";
@@ -46,6 +47,7 @@ export function SourceCard({ source }: { source: Source }) {
         )}
         {run && <RunSummary run={run} />}
       </p>
+      <SourceActions source={source} />
       {harvest.isError && <ErrorPanel title="The harvest did not start" error={harvest.error} />}
       {error && <ErrorPanel title="The run's state is unknown" error={error} />}
       <div className={styles.folds}>

@@ -1,6 +1,7 @@
 import { ErrorPanel } from "@/components/ErrorPanel";
 import { Notice } from "@/components/Notice";
 import { Skeleton } from "@/components/Skeleton";
+import { AddSource } from "@/features/sources/AddSource";
 import { SourceCard } from "@/features/sources/SourceCard";
 import styles from "@/features/sources/SourcesPage.module.css";
 import { useSources } from "@/features/sources/useSources";
@@ -14,13 +15,14 @@ export function SourcesPage() {
         <h1>Sources</h1>
         <p>The systems whose metadata the graph holds, and how their last harvest went.</p>
       </header>
+      <AddSource />
       {query.isPending && <Skeleton lines={4} height="4.5rem" label="Loading the sources" />}
       {query.isError && !query.data && (
         <ErrorPanel title="Could not load the sources" error={query.error} onRetry={() => void query.refetch()} />
       )}
       {query.data?.length === 0 && (
         <Notice title="No source is registered">
-          <p>Register one with the fabric command or the registerSource mutation; it then appears here.</p>
+          <p>Add one, and harvest it to fill the graph.</p>
         </Notice>
       )}
       <ul className={styles.list}>
