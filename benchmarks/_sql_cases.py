@@ -7,6 +7,7 @@ They differ from ours in form, and the adapter is the only place that knows it:
 - an unaliased output is named by the text of its expression, compared without quotes and white space;
 - `select *` over an unknown table gives an edge from `*` to `*`, and `count(*)` one from `*` to the output;
 - a column that may belong to several tables has an expected source without a table: any table's column fits it;
+- a table that the script writes and later reads is passed through, even where it stays; ours keeps it and both its edges;
 - a bare SELECT has no target, so that column cases write a table.
 """
 
@@ -23,7 +24,14 @@ from fabric.lineage import SqlLineage, Table, read_sql
 
 __all__ = ["Case", "Scored", "cases", "edges_of", "normal", "read", "score", "tables_of"]
 
-_DIALECTS = {"ansi": None, "sparksql": "spark", "greenplum": "postgres", "vertica": "postgres", "db2": None, "flink": None}
+_DIALECTS = {
+    "ansi": None,
+    "sparksql": "spark",
+    "greenplum": "postgres",
+    "vertica": "postgres",
+    "db2": None,
+    "flink": None,
+}
 Edge = tuple[str, str, str, str]
 
 
@@ -91,7 +99,7 @@ def _schema(known: dict[str, list[str]]) -> dict[Table, list[str]]:
 def _table(name: str) -> Table:
     catalog, schema, bare = [None, None, *name.split(".")][-3:]
     assert bare is not None
-    return Table(catalog, schema, bare)
+    return Table(name=bare, schema=schema, catalog=catalog)
 
 
 def tables_of(found: SqlLineage) -> frozenset[tuple[str, ...]]:
@@ -102,11 +110,23 @@ def tables_of(found: SqlLineage) -> frozenset[tuple[str, ...]]:
 
 def edges_of(found: SqlLineage) -> frozenset[tuple[str, ...]]:
     """The edges of values, as expected ones are written."""
-    return frozenset(
+    edges = {
         (normal(str(edge.source.table)), normal(edge.source.name), normal(str(edge.target_table)), normal(edge.target))
         for edge in found.edges
         if edge.target_table is not None
-    )
+    }
+    return frozenset(_passed_through(edges))
+
+
+def _passed_through(edges: set[Edge]) -> set[Edge]:
+    """Edges joined end to end where a table is written and read by others."""
+    between = {edge[0] for edge in edges} & {edge[2] for edge in edges}
+    between -= {edge[0] for edge in edges if edge[0] == edge[2]}
+    for table in sorted(between):
+        into, out = [e for e in edges if e[2] == table], [e for e in edges if e[0] == table]
+        joined = {(*one[:2], *two[2:]) for one in into for two in out if one[3] == two[1]}
+        edges = (edges - set(into) - set(out)) | joined
+    return edges
 
 
 def score(case: Case, found: Iterable[tuple[str, ...]]) -> Scored:

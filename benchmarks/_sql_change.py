@@ -133,7 +133,7 @@ def judge(database: Database, sql: str) -> Judged:
 
     Raises: duckdb.Error, where the query itself does not run.
     """
-    schema = {Table(None, None, table): columns for table, columns in database.tables.items()}
+    schema = {Table(name=table): columns for table, columns in database.tables.items()}
     found = read_sql(sql, dialect="duckdb", schema=schema)
     (tree,) = (part for part in sqlglot.parse(sql, read="duckdb") if part)
     asked = _unlimited(tree)

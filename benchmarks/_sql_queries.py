@@ -103,7 +103,11 @@ class _Maker:
         ]
         if texts:
             text = f"{alias}.{self._pick(texts)}"
-            made += [(text, "VARCHAR"), (f"upper({text}) || '-' || {number}", "VARCHAR"), (f"length({text})", "INTEGER")]
+            made += [
+                (text, "VARCHAR"),
+                (f"upper({text}) || '-' || {number}", "VARCHAR"),
+                (f"length({text})", "INTEGER"),
+            ]
         return self._random.choice(made)
 
     def _listed(self, relation: _Relation, alias: str, most: int = 4) -> tuple[str, dict[str, str]]:

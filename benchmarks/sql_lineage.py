@@ -64,7 +64,13 @@ def _rows(name: str, scored: Sequence[Scored]) -> list[str]:
     exact = sum(one.exact for one in scored)
     share = 100 * exact / len(scored)
     precision = 100 * right / max(right + extra, 1)
-    return [name, f"{exact} of {len(scored)}", f"{share:.1f} %", f"{precision:.1f} %", f"{100 * right / expected:.1f} %"]
+    return [
+        name,
+        f"{exact} of {len(scored)}",
+        f"{share:.1f} %",
+        f"{precision:.1f} %",
+        f"{100 * right / expected:.1f} %",
+    ]
 
 
 _HEAD = ("cases", "exact", "share", "precision", "recall")
@@ -90,8 +96,10 @@ def _print_scores(scored: Sequence[Scored]) -> list[Target]:
 
 
 def _pairs(found: frozenset[tuple[str, ...]]) -> str:
-    listed = [f"{one[0]} {one[1]}" if len(one) == 2 else f"{one[0]}.{one[1]} → {one[2]}.{one[3]}" for one in sorted(found)]
-    return ", ".join(listed).replace("|", "\\|") or "–"
+    listed = [
+        f"{one[0]} {one[1]}" if len(one) == 2 else f"{one[0]}.{one[1]} → {one[2]}.{one[3]}" for one in sorted(found)
+    ]
+    return ", ".join(listed).replace("|", "\\|") or "-"
 
 
 def _reviewed() -> dict[str, str]:
@@ -104,7 +112,7 @@ def _speed(expected: Sequence[Case], options: argparse.Namespace) -> list[Target
     """Both parse the same texts in turn, in one process each and without a cache; the first round warms up and is not counted."""
     seconds = [_timed(read, expected) for _ in range(options.repeat + 1)][1:]
     ours = len(expected) / median(seconds)
-    rows = [("Fabric", f"{ours:,.0f}", "–")]
+    rows = [("Fabric", f"{ours:,.0f}", "-")]
     held = []
     if options.peer:
         progress("DataHub's parser on the same cases")
@@ -128,7 +136,9 @@ def _timed(call: Callable[[Case], object], expected: Sequence[Case]) -> float:
 
 def _peer_scored(case: Case, found: Mapping[str, Any]) -> Scored:
     if case.kind == "table":
-        names = {("reads", normal(name)) for name in found["reads"]} | {("writes", normal(name)) for name in found["writes"]}
+        names = {("reads", normal(name)) for name in found["reads"]} | {
+            ("writes", normal(name)) for name in found["writes"]
+        }
         return score(case, names)
     return score(case, {tuple(map(normal, edge)) for edge in found["edges"] if edge[2]})
 
@@ -138,7 +148,7 @@ def _complete(name: str, made: Suite) -> Target:
     columns = made.database.execute(
         "SELECT table_name, list(column_name ORDER BY ordinal_position) FROM information_schema.columns GROUP BY ALL"
     ).fetchall()
-    schema = {Table(None, None, one): listed for one, listed in columns}
+    schema = {Table(name=one): listed for one, listed in columns}
     faults: Counter[str] = Counter()
     begin = time.perf_counter()
     found = {number: read_sql(sql, dialect="duckdb", schema=schema) for number, sql in made.queries.items()}

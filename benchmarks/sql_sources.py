@@ -87,7 +87,7 @@ def _models(folder: Path) -> Iterator[Traced]:
 
 
 def _relation(metadata: Mapping[str, Any]) -> Table:
-    return Table(metadata["database"], metadata["schema"], metadata["name"])
+    return Table(name=metadata["name"], schema=metadata["schema"], catalog=metadata["database"])
 
 
 def _in_order(columns: Mapping[str, Any]) -> list[str]:
@@ -120,14 +120,14 @@ def _defined(database: str, made: Any) -> Iterator[Traced]:
         "ORDER BY 1, 2, a.attnum"
     )
     for schema, relation, column in listed:
-        columns.setdefault(Table(database, schema, relation), []).append(column)
+        columns.setdefault(Table(name=relation, schema=schema, catalog=database), []).append(column)
     views = made.execute(
         "SELECT n.nspname, c.relname, pg_get_viewdef(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
         "WHERE c.relkind IN ('v', 'm') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ORDER BY 1, 2"
     )
     for schema, relation, text in views:
         found = read_sql(text, dialect="postgres", schema=columns, catalog=database, default_schema="public")
-        yield _traced(f"{schema}.{relation}", found, columns[Table(database, schema, relation)])
+        yield _traced(f"{schema}.{relation}", found, columns[Table(name=relation, schema=schema, catalog=database)])
 
 
 def _traced(name: str, found: SqlLineage, columns: list[str] | None) -> Traced:
