@@ -1,0 +1,242 @@
+"""Reads a script statement by statement, and puts the statements together to lineage from end to end."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
+from sqlglot.errors import ErrorLevel, ParseError, SqlglotError
+
+from fabric.lineage.effects import Effect, Effects
+from fabric.lineage.guessing import guess_tables
+from fabric.lineage.names import KnownTables, Names, find_dialect
+from fabric.lineage.relation import Relation
+from fabric.lineage.splitting import Piece, split
+from fabric.lineage.statement import ColumnEdge, Influence, Problem, SqlLineage, Statement, Table
+from fabric.lineage.templates import filled
+
+__all__ = ["read_sql"]
+
+_OTHERS = ("", "databricks", "postgres", "tsql", "snowflake", "bigquery", "mysql", "oracle", "duckdb", "clickhouse")
+_LONG = 100_000
+# Besides its own errors, sqlglot's parser stumbles over some texts with Python's.
+_FAILURES = (SqlglotError, RecursionError, IndexError, KeyError, AttributeError, TypeError, ValueError, AssertionError)
+_TOKEN = re.compile(r"<Token [^>]*?text: ([^,]*),[^>]*>")
+Schema = Mapping[Table, Sequence[str]]
+
+
+def read_sql(
+    text: str,
+    *,
+    dialect: str | None = None,
+    schema: Schema | None = None,
+    catalog: str | None = None,
+    default_schema: str | None = None,
+) -> SqlLineage:
+    """Lineage of a SQL text of one or more statements.
+
+    `schema` gives columns of tables, in order; without it `select *` cannot be expanded and a column of several tables is taken to
+    come from all. `catalog` and `default_schema` complete names. What cannot be parsed is among the problems, with the tables that
+    its words name.
+
+    A text can make the parser work for long: put a limit to texts of strangers by `fabric.lineage.pool`.
+
+    Raises: InputError for a dialect that is not known.
+    """
+    found = find_dialect(dialect)
+    names = Names(found, dialect, catalog, default_schema)
+    script = _Script(found, names, KnownTables(schema or {}))
+    with _quiet():
+        script.run(filled(text, script.problems))
+    return script.result()
+
+
+class _Script:
+    def __init__(self, dialect: Dialect, names: Names, known: KnownTables) -> None:
+        self._dialect, self._names, self._known = dialect, names, known
+        self._temporary: dict[Table, Relation] = {}
+        self._hidden: set[Table] = set()
+        self._renamed: dict[Table, Table] = {}
+        self._statements: list[Statement] = []
+        self.problems: list[Problem] = []
+
+    def run(self, text: str) -> None:
+        """Read all statements."""
+        pieces = list(split(text, self._dialect, self.problems))
+        self._dropped = [
+            (n, tables) for n, (piece, _) in enumerate(pieces) if (tables := _drops(piece, self._names, self._dialect))
+        ]
+        for number, (piece, source) in enumerate(pieces):
+            self._read(number, piece, source)
+
+    def _read(self, number: int, piece: Piece, source: str) -> None:
+        text = piece.text(source)
+        try:
+            parsed = self._dialect.parser(error_level=ErrorLevel.IMMEDIATE).parse(list(piece.tokens), source)
+        except _FAILURES as error:
+            parsed = self._by_another_dialect(text, error, piece)
+            if not parsed:
+                self._guess(piece, text, error)
+                return
+        for node in parsed:
+            if node is not None:
+                self._take(number, node, piece, text)
+
+    def _by_another_dialect(self, text: str, error: Exception, piece: Piece) -> list[exp.Expr | None]:
+        """The statement by the first dialect that takes it, which is said; none for long texts and deep ones."""
+        if len(text) > _LONG or isinstance(error, RecursionError):
+            return []
+        for name in _OTHERS:
+            try:
+                parsed = Dialect.get_or_raise(name).parse(text, error_level=ErrorLevel.IMMEDIATE)
+            except _FAILURES:
+                continue
+            if parsed and not any(isinstance(node, exp.Command) for node in parsed):
+                reason, line, column = _reason(error, piece)
+                told = f"{reason}; read as {name or 'generic SQL'} instead"
+                self.problems.append(Problem(told, line, column, text[:200], "warning"))
+                return list(parsed)
+        return []
+
+    def _take(self, number: int, node: exp.Expr, piece: Piece, text: str) -> None:
+        effects = Effects(self._dialect, self._names, self._known, self._temporary, piece.line)
+        try:
+            effect = effects.of(node)
+        except RecursionError as error:
+            self._guess(piece, text, error)
+            return
+        if effect is None:
+            self._guess(piece, text, None)
+            return
+        self.problems += [_within(problem, text) for problem in effects.problems]
+        for made in effect.statements:
+            self._note(number, effect, made, piece, text)
+        for old, new in effect.renames:
+            self._rename(old, new, swap=effect.swap)
+        for table in effect.drops:
+            self._temporary.pop(table, None)
+
+    def _note(self, number: int, effect: Effect, made: Statement, piece: Piece, text: str) -> None:
+        for table, relation in effect.makes.items():
+            columns = [column.name for column in relation.columns]
+            if effect.temporary or self._is_dropped(table, number) or table in self._temporary:
+                held = self._temporary.get(table)
+                self._temporary[table] = (
+                    relation if held is None or effect.temporary else held.union(relation, by_name=True)
+                )
+                self._hidden.add(table)
+            elif effect.creates and columns and "*" not in columns:
+                self._known.add(table, columns)
+        place = Statement(
+            made.kind,
+            made.reads,
+            made.writes,
+            made.edges,
+            made.influences,
+            made.outputs,
+            piece.line,
+            text,
+            made.guessed,
+        )
+        self._statements.append(place)
+
+    def _is_dropped(self, table: Table, number: int) -> bool:
+        """Whether the script itself drops the table later, so that it serves the script alone."""
+        return any(later > number and table in tables for later, tables in self._dropped)
+
+    def _rename(self, old: Table, new: Table, *, swap: bool) -> None:
+        mapping = {old: new, new: old} if swap else {old: new}
+        for original, now in list(self._renamed.items()):
+            self._renamed[original] = mapping.get(now, now)
+        for table in {t for statement in self._statements for t in statement.writes} - self._renamed.keys():
+            if table in mapping:
+                self._renamed[table] = mapping[table]
+        if not swap and old in self._temporary:
+            self._temporary[new] = self._temporary.pop(old)
+
+    def _guess(self, piece: Piece, text: str, error: Exception | None) -> None:
+        reads, writes = guess_tables(piece.tokens, self._names)
+        if error is None:
+            if not (reads or writes):
+                return
+            reason, line, column = (
+                f"statements that begin with {piece.tokens[0].text.upper()} are not understood",
+                piece.line,
+                1,
+            )
+        else:
+            reason, line, column = _reason(error, piece)
+        told = "its tables are read off its words" if reads or writes else "nothing is known of it"
+        self.problems.append(Problem(f"{reason}; {told}", line, column, text[:200]))
+        seen = {table for table in reads if table not in self._temporary}
+        self._statements.append(
+            Statement("unparsed", frozenset(seen), writes, (), (), (), piece.line, text, guessed=True)
+        )
+
+    def result(self) -> SqlLineage:
+        """Everything read, end to end."""
+        edges: dict[ColumnEdge, None] = {}
+        influences: dict[Influence, None] = {}
+        reads: set[Table] = set()
+        writes: set[Table] = set()
+        for statement in self._statements:
+            reads |= statement.reads - self._hidden
+            writes |= {self._renamed.get(table, table) for table in statement.writes - self._hidden}
+            for edge in statement.edges:
+                if edge.target_table not in self._hidden and edge.source.table not in self._hidden:
+                    target = self._renamed.get(edge.target_table, edge.target_table) if edge.target_table else None
+                    edges[ColumnEdge(edge.target, target, edge.source, edge.kind, edge.expression)] = None
+            for item in statement.influences:
+                if item.target_table not in self._hidden:
+                    target = self._renamed.get(item.target_table, item.target_table) if item.target_table else None
+                    influences[Influence(target, item.source, item.clause)] = None
+        return SqlLineage(
+            tuple(self._statements),
+            frozenset(reads),
+            frozenset(writes),
+            tuple(edges),
+            tuple(influences),
+            tuple(self.problems),
+        )
+
+
+def _drops(piece: Piece, names: Names, dialect: Dialect) -> set[Table]:
+    words = [token.text.upper() for token in piece.tokens[:2]]
+    if words[:1] != ["DROP"] or words[1:] not in (["TABLE"], ["VIEW"]):
+        return set()
+    try:
+        (node,) = dialect.parser().parse(list(piece.tokens), "")
+    except (SqlglotError, ValueError):
+        return set()
+    return {names.table(table) for table in node.find_all(exp.Table)} if node is not None else set()
+
+
+def _reason(error: Exception, piece: Piece) -> tuple[str, int, int]:
+    if isinstance(error, ParseError) and error.errors:
+        first = error.errors[0]
+        at = f" at {first['highlight']!r}" if first.get("highlight") else ""
+        line, column = first.get("line") or piece.line, first.get("col") or 1
+        said = _TOKEN.sub(r"'\1'", str(first.get("description") or "it cannot be parsed").rstrip("."))
+        return f"{said}{at}", line, column
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply to be parsed", piece.line, 1
+    return "the parser fails on it", piece.line, 1
+
+
+def _within(problem: Problem, text: str) -> Problem:
+    return Problem(problem.reason, problem.line, problem.column, text[:200], problem.severity)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """sqlglot logs what it falls back on; that is among the problems here."""
+    logger = logging.getLogger("sqlglot")
+    before, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = before
