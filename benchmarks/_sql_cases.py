@@ -7,7 +7,7 @@ They differ from ours in form, and the adapter is the only place that knows it:
 - an unaliased output is named by the text of its expression, compared without quotes and white space;
 - `select *` over an unknown table gives an edge from `*` to `*`, and `count(*)` one from `*` to the output;
 - a column that may belong to several tables has an expected source without a table: any table's column fits it;
-- a table that the script writes and later reads is passed through, even where it stays; ours keeps it and both its edges;
+- a column that the script writes and later reads is passed through, even where it stays; ours keeps it and both its edges;
 - a bare SELECT has no target, so that column cases write a table.
 """
 
@@ -67,10 +67,11 @@ def cases(path: Path) -> list[Case]:
 
 
 def _case(line: dict[str, Any]) -> Case:
+    known: dict[str, list[str]] = {}
+    expected: set[tuple[str, ...]]
     if line["kind"] == "table":
         expected = {("reads", normal(name)) for name in line["source_tables"]}
         expected |= {("writes", normal(name)) for name in line["target_tables"]}
-        known = {}
     else:
         expected = {(*_column(source), *_column(target)) for source, target in line["column_lineages"]}
         known = line["metadata"] or {}
@@ -119,13 +120,12 @@ def edges_of(found: SqlLineage) -> frozenset[tuple[str, ...]]:
 
 
 def _passed_through(edges: set[Edge]) -> set[Edge]:
-    """Edges joined end to end where a table is written and read by others."""
-    between = {edge[0] for edge in edges} & {edge[2] for edge in edges}
-    between -= {edge[0] for edge in edges if edge[0] == edge[2]}
-    for table in sorted(between):
-        into, out = [e for e in edges if e[2] == table], [e for e in edges if e[0] == table]
-        joined = {(*one[:2], *two[2:]) for one in into for two in out if one[3] == two[1]}
-        edges = (edges - set(into) - set(out)) | joined
+    """Edges joined end to end where a column is written and read; one that a table gives to itself stays."""
+    between = {edge[:2] for edge in edges} & {edge[2:] for edge in edges}
+    between -= {edge[:2] for edge in edges if edge[0] == edge[2]}
+    for column in sorted(between):
+        into, out = {e for e in edges if e[2:] == column}, {e for e in edges if e[:2] == column}
+        edges = (edges - into - out) | {(*one[:2], *two[2:]) for one in into for two in out}
     return edges
 
 

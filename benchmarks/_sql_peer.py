@@ -63,7 +63,7 @@ def _serve() -> None:
 
 def _forget() -> None:
     """Empty the peer's caches, which else answer every round but the first: ours has none here either."""
-    from datahub.sql_parsing import sqlglot_lineage, sqlglot_utils
+    from datahub.sql_parsing import sqlglot_lineage, sqlglot_utils  # type: ignore[import-not-found]
 
     sqlglot_lineage._sqlglot_lineage_cached.cache_clear()
     sqlglot_utils._parse_statement.cache_clear()
@@ -71,10 +71,13 @@ def _forget() -> None:
 
 
 def _parser(sql: str, dialect: str | None, schema: dict[str, list[str]]) -> Any:
-    """A call that parses one text. Building the schema is not counted, and statements are parted beforehand: both in the peer's favour."""
+    """A call that parses one text.
+
+    Building the schema is not counted, and statements are parted beforehand: both in the peer's favour.
+    """
     import sqlglot
-    from datahub.sql_parsing.schema_resolver import SchemaResolver
-    from datahub.sql_parsing.sqlglot_lineage import sqlglot_lineage
+    from datahub.sql_parsing.schema_resolver import SchemaResolver  # type: ignore[import-not-found]
+    from datahub.sql_parsing.sqlglot_lineage import sqlglot_lineage  # type: ignore[import-not-found]
 
     platform = _PLATFORMS.get(dialect, dialect)
     resolver = SchemaResolver(platform=platform, env="PROD")
