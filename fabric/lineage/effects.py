@@ -311,7 +311,7 @@ class Effects:
                 inner = Scope(scope)
                 inner.sources.update(scope.sources)
                 relation = Relation(self._resolver._projections(body.expressions, inner))
-                self._resolver._clauses(body, inner)
+                self._resolver._clauses(body, inner, relation.columns)
             elif isinstance(body, exp.Values):
                 row = body.expressions[0]
                 given = row.expressions if isinstance(row, exp.Tuple) else [row]

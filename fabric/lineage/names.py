@@ -26,6 +26,7 @@ _ALIASES = {
     "sqlserver": "tsql",
     "vertica": "postgres",
 }
+_FORMATS = {"parquet", "csv", "json", "orc", "delta", "avro", "text", "binaryfile"}
 _LATERAL = {"redshift", "snowflake", "databricks", "spark", "duckdb", "clickhouse", "teradata", "bigquery"}
 
 
@@ -74,6 +75,8 @@ class Names:
         if isinstance(this, exp.Dot):
             name = ".".join(self.identifier(part) for part in this.parts)
         schema = self.identifier(node.args.get("db")) or self._schema
+        if "/" in name and schema in _FORMATS:  # Spark: parquet.`path`
+            return Table(name)
         catalog = self.identifier(node.args.get("catalog")) or (self._catalog if schema else None)
         return Table(name or node.sql(), schema, catalog)
 

@@ -27,7 +27,7 @@ _ROUNDS = 8
 class Scope:
     """What names mean within a query: its sources, the queries named around it, the query it stands in."""
 
-    __slots__ = ("aliases", "merged", "named", "outer", "sources")
+    __slots__ = ("aliases", "late", "merged", "named", "outer", "sources")
 
     def __init__(self, outer: Scope | None = None) -> None:
         self.outer = outer
@@ -35,6 +35,7 @@ class Scope:
         self.sources: dict[str, Relation] = {}
         self.merged: dict[str, Origins] = {}
         self.aliases: dict[str, Origins] = {}
+        self.late = False
 
     def query(self, name: str) -> Relation | None:
         """The relation of a query named in WITH."""
@@ -131,7 +132,7 @@ class Resolver:
         out = self._projections(node.expressions, scope)
         if clause is not None and not node.expressions:
             out = self._star(scope, None)
-        self._clauses(node, scope)
+        self._clauses(node, scope, out)
         found = Relation(out)
         distinct: exp.Expr | None = node.args.get("distinct")
         if distinct is not None and distinct.args.get("on") is not None:
@@ -140,15 +141,40 @@ class Resolver:
             self._influence(found.all(), "group")
         return found
 
-    def _clauses(self, node: exp.Expr, scope: Scope) -> None:
-        for name, clause in (("prewhere", "filter"), ("where", "filter"), ("having", "having"), ("qualify", "window")):
+    def _clauses(self, node: exp.Expr, scope: Scope, out: list[OutputColumn]) -> None:
+        for name in ("prewhere", "where"):
             if node.args.get(name) is not None:
-                self.influence(node.args[name], scope, clause)  # type: ignore[arg-type]
-        group = node.args.get("group")
+                self.influence(node.args[name], scope, "filter")
+        scope.late = True  # the clauses after SELECT may use its aliases
+        group: exp.Expr | None = node.args.get("group")
         if group is not None:
+            if group.args.get("all"):
+                self._grouped_by_all(node, out)
             self.influence(group, scope, "group")
-        if node.args.get("order") is not None and (node.args.get("limit") or node.args.get("distinct")):
-            self.influence(node.args["order"], scope, "order")
+            self._by_number(group.expressions, out, "group")
+        if node.args.get("having") is not None:
+            self.influence(node.args["having"], scope, "having")
+        if node.args.get("qualify") is not None:
+            self.influence(node.args["qualify"], scope, "window")
+        order: exp.Expr | None = node.args.get("order")
+        if order is not None and (node.args.get("limit") or node.args.get("distinct")):
+            self.influence(order, scope, "order")
+            self._by_number([item.this for item in order.expressions], out, "order")
+
+    def _by_number(self, keys: Iterable[exp.Expr], out: list[OutputColumn], clause: Clause) -> None:
+        """Keys that are the places of output columns, as in GROUP BY 1."""
+        for key in keys:
+            if isinstance(key, exp.Literal) and not key.is_string and key.name.isdigit():
+                place = int(key.name)
+                self._influence(out[place - 1].origins if 0 < place <= len(out) else (), clause)
+
+    def _grouped_by_all(self, node: exp.Expr, out: list[OutputColumn]) -> None:
+        if len(out) != len(node.expressions):
+            self._influence([origin for column in out for origin in column.origins], "group")
+            return
+        for column, expression in zip(out, node.expressions, strict=True):
+            if expression.find(exp.AggFunc) is None:
+                self._influence(column.origins, "group")
 
     def _projections(self, expressions: Iterable[exp.Expr], scope: Scope) -> list[OutputColumn]:
         out: list[OutputColumn] = []
@@ -376,6 +402,7 @@ class Resolver:
         for query in _queries(call):
             merge(origins, _through(self.query(query, scope).all(), "transformation", None))
         merge(origins, _through(self.origins(call, scope), "transformation", None))
+        self._influence(origins, "join")
         offset = node.args.get("offset")
         found = self._made(origins, alias, "*")
         if isinstance(offset, exp.Identifier):
@@ -450,6 +477,7 @@ class Resolver:
             else []
         )
         values = [self._names.identifier(_bare(item)) for item in given]
+        self._influence(gathered, "filter")  # a row without a value goes
         into = pivot.args.get("into")
         if into is not None:
             labels = [self._names.identifier(_bare(into.this))]
@@ -492,6 +520,9 @@ class Resolver:
                 for column, (how, _) in self.query(here, Scope(scope)).all().items():
                     _strengthen(found, column, stronger(kind, how))
                 continue
+            if isinstance(here, exp.UDTF | exp.Explode | exp.Unnest):  # a row becomes as many as it has elements
+                for reference in here.find_all(exp.Column):
+                    self._influence(self.column(reference, scope), "join")
             below = kind_below(here, kind)
             if isinstance(here, exp.Count) and isinstance(here.this, exp.Star):
                 for source in scope.sources.values():
@@ -548,7 +579,7 @@ class Resolver:
             return self._either(exact, name, node)
         supposed = [found for source in scope.sources.values() if (found := source.supposed(name)) is not None]
         alias = scope.aliases.get(name)
-        if alias is not None and (self._names.lateral_aliases or not supposed):
+        if alias is not None and (self._names.lateral_aliases or scope.late or not supposed):
             return alias
         if scope.outer is not None and (outer := self._known_outside(name, scope.outer)) is not None:
             return outer

@@ -96,13 +96,8 @@ def _opened(tokens: list[Token], text: str, dialect: Dialect) -> Iterator[Token]
             continue
         line = text.count("\n", 0, start)
         for inner in _opened(dialect.tokenize(token.text), token.text, dialect):
-            place = {
-                "line": inner.line + line,
-                "col": inner.col,
-                "start": inner.start + start,
-                "end": inner.end + start,
-            }
-            yield Token(inner.token_type, inner.text, **place)
+            first, last = inner.start + start, inner.end + start
+            yield Token(inner.token_type, inner.text, line=inner.line + line, col=inner.col, start=first, end=last)
 
 
 def _bare(token: Token, text: str) -> int | None:
