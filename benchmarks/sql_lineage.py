@@ -45,7 +45,9 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks sql_lineage", description=__doc__)
     parser.add_argument("--cases", type=Path, help="expected lineage in sqllineage's conventions, as JSON Lines")
     parser.add_argument("--repeat", type=int, default=3, help="how often speed is measured")
-    parser.add_argument("--scale", type=float, default=0.001, help="scale factor of the TPC tables")
+    parser.add_argument(
+        "--scale", type=float, default=0.01, help="scale factor of the TPC tables (dsdgen never ends at 0.001)"
+    )
     parser.add_argument("--no-peer", dest="peer", action="store_false", help="leave out DataHub (a 300 MB install)")
     peer = Path(os.environ.get("FABRIC_BENCH_SQL_PEER", _PEERS / "datahub-sql"))
     parser.add_argument("--peer-folder", type=Path, default=peer, help="environment of DataHub's parser")
