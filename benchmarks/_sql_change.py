@@ -28,6 +28,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from threading import Timer
 from typing import Any
 
 import duckdb
@@ -41,18 +42,23 @@ __all__ = ["Database", "Judged", "Source", "judge"]
 Source = tuple[str, str]
 Row = tuple[Any, ...]
 _SHOWN = "shown"
+_SECONDS = 5
 _MANY = (exp.AggFunc, exp.Window, exp.SetOperation, exp.Distinct, exp.Join, exp.Unnest, exp.Limit, exp.Group, exp.Pivot)
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One query: `misses` are changes that lineage lacks, `extras` what it holds and no change showed, by class."""
+    """One query: `misses` are changes that lineage lacks, `extras` what it holds and no change showed, by class.
+
+    `failed` changed runs ended with an error or took longer than the limit, and showed nothing; `runs` are the others.
+    """
 
     misses: tuple[str, ...]
     extras: Counter[str]
     edges: int
     changes: int
     runs: int
+    failed: int = 0
 
 
 class Database:
@@ -65,6 +71,7 @@ class Database:
             "WHERE table_schema = 'main' ORDER BY table_name, ordinal_position"
         ).fetchall()
         self.types: dict[Source, str] = {(table, column): type_ for table, column, type_ in columns}
+        self.failed = 0
         connection.execute(f"SET threads = 1; CREATE SCHEMA {_SHOWN}")
         for table in self.tables:
             self._show(table)
@@ -79,8 +86,13 @@ class Database:
         return found
 
     def rows(self, sql: str) -> list[Row]:
-        """What a query gives."""
-        return [tuple(map(_comparable, row)) for row in self._connection.execute(sql).fetchall()]
+        """What a query gives; a run beyond the time limit is interrupted, which is a duckdb.Error."""
+        timer = Timer(_SECONDS, self._connection.interrupt)
+        timer.start()
+        try:
+            return [tuple(map(_comparable, row)) for row in self._connection.execute(sql).fetchall()]
+        finally:
+            timer.cancel()
 
     def changed(self, sql: str, source: Source) -> Iterator[list[Row]]:
         """What the query gives with the column changed, in each of the ways in which that can be done."""
@@ -91,7 +103,8 @@ class Database:
                 try:
                     yield self.rows(sql)
                 except duckdb.Error:
-                    continue  # a changed value may break a cast or a scalar subquery: that run shows nothing
+                    # A changed value may break a cast or a scalar subquery, or make a join too large to end.
+                    self.failed += 1
         finally:
             self._show(table)
 
@@ -145,7 +158,7 @@ def judge(database: Database, sql: str) -> Judged:
         return Judged(tuple(misses), Counter(), len(found.edges), 0, 0)
     single = not tree.find(*_MANY) and len(list(tree.find_all(exp.Select))) == 1
     seen: dict[Source, set[int]] = {}
-    runs = 0
+    runs, failed = 0, database.failed
     for source in _sources(database, tree, sql):
         seen[source] = set()
         for after in database.changed(asked, source):
@@ -158,7 +171,14 @@ def judge(database: Database, sql: str) -> Judged:
             if single and held.filters_only(source):
                 misses += held.lacking_values(source, before, after, different)
     extras = held.extras(seen, empty=not before)
-    return Judged(tuple(dict.fromkeys(misses)), extras, len(found.edges), sum(map(len, seen.values())), runs)
+    return Judged(
+        tuple(dict.fromkeys(misses)),
+        extras,
+        len(found.edges),
+        sum(map(len, seen.values())),
+        runs,
+        database.failed - failed,
+    )
 
 
 def _unlimited(tree: exp.Expr) -> str:

@@ -57,13 +57,14 @@ def _print(judged: Mapping[str, Mapping[int, Judged]]) -> None:
             name,
             f"{len(of)}",
             f"{sum(one.runs for one in of.values()):,}",
+            f"{sum(one.failed for one in of.values()):,}",
             f"{sum(one.edges for one in of.values()):,}",
             f"{sum(one.changes for one in of.values()):,}",
             f"{len(_misses(of))}",
         )
         for name, of in judged.items()
     ]
-    table(("queries", "number", "runs", "edges", "changes seen", "misses"), rows)
+    table(("queries", "number", "runs", "failed runs", "edges", "changes seen", "misses"), rows)
     for name, of in judged.items():
         for miss in _misses(of):
             paragraph(f"- {name} {miss}")

@@ -104,7 +104,11 @@ def _views(script: Path) -> Iterator[Traced]:
         admin.execute(f'CREATE DATABASE "{name}"')
         try:
             url = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
-            subprocess.run(["psql", "-q", "-X", "-d", url, "-f", str(script)], capture_output=True, check=True)
+            command = ["psql", "-q", "-X", "-d", url, "-f", str(script)]
+            ended = subprocess.run(command, capture_output=True, check=True, text=True)
+            refused = ended.stderr.count("ERROR:")
+            if refused:
+                paragraph(f"The server refused {refused} statements of {script.name}; what they make is not counted.")
             with psycopg.connect(url) as made:
                 yield from _defined(name, made)
         finally:
