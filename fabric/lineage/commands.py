@@ -1,4 +1,5 @@
 """Statements that sqlglot does not parse, understood by their words, and put as statements that it does parse where they can be."""
+# ruff: noqa: S608 - the statements are read, never run
 
 from __future__ import annotations
 
@@ -40,6 +41,11 @@ def _pairs(match: re.Match[str]) -> Command:
     return Command("alter-rename", renames=tuple((p[0], p[1].split()[0]) for p in pairs if len(p) == 2))
 
 
+def _renamed(match: re.Match[str]) -> Command:
+    place = match["one"].rpartition(".")[0]
+    return Command("alter-rename", renames=((match["one"], f"{place}.{match['other']}".lstrip(".")),))
+
+
 def _exchange(match: re.Match[str]) -> Command:
     return Command("swap", renames=((match["one"], match["other"]),), swap=True)
 
@@ -66,7 +72,12 @@ def _view(match: re.Match[str]) -> Command:
 
 def _whole(query: str) -> str:
     """A query without the words that some dialects put after it."""
-    return re.sub(r"\s+with\s+(?:(?:no\s+)?data|(?:local\s+|cascaded\s+)?check\s+option|read\s+only)\b.*$", "", query, flags=re.I | re.S)
+    return re.sub(
+        r"\s+with\s+(?:(?:no\s+)?data|(?:local\s+|cascaded\s+)?check\s+option|read\s+only)\b.*$",
+        "",
+        query,
+        flags=re.I | re.S,
+    )
 
 
 def _export(match: re.Match[str]) -> Command:
@@ -90,7 +101,9 @@ def _procedure(match: re.Match[str]) -> Command:
 def _output(match: re.Match[str]) -> Command:
     """DELETE with OUTPUT, as a copy of the rows and their deletion."""
     table, rest = match["target"], match["rest"]
-    copied = f"INSERT INTO {match['into']} {match['columns'] or ''} SELECT {match['given']} FROM {table} AS deleted {rest}"
+    copied = (
+        f"INSERT INTO {match['into']} {match['columns'] or ''} SELECT {match['given']} FROM {table} AS deleted {rest}"
+    )
     return Command("delete", instead=(copied, f"DELETE FROM {table} {rest}"))
 
 
@@ -98,6 +111,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Command]], ...
     (re.compile(rf"\s*{pattern}\s*;?\s*$", re.IGNORECASE | re.DOTALL), make)
     for pattern, make in (
         (r"rename\s+tables?\s+(?P<pairs>.+?)", _pairs),
+        (
+            r"exec(?:ute)?\s+(?:\w+\.)*sp_rename\s+(?:@objname\s*=\s*)?N?'(?P<one>[^']+)'\s*,\s*(?:@newname\s*=\s*)?N?'(?P<other>[^']+)'",
+            _renamed,
+        ),
         (rf"exchange\s+tables\s+(?P<one>{_NAME})\s+and\s+(?P<other>{_NAME}).*", _exchange),
         (
             rf"alter\s+table\s+(?P<target>{_NAME})\s+exchange\s+(?:sub)?partition\b.*?\bwith\s+table\s+(?P<source>{_NAME}).*",

@@ -24,6 +24,7 @@ _SILENT = (
     exp.Comment, exp.Analyze, exp.Pragma, exp.Kill, exp.Show, exp.Uncache, exp.Refresh, exp.Execute, exp.Semicolon,
 )  # fmt: skip
 
+
 @dataclass(slots=True)
 class Effect:
     """What a statement does. `makes` holds the tables that it fills, `temporary` where they end with the session."""
@@ -45,8 +46,13 @@ class Effects:
     """Reads the effect of a parsed statement."""
 
     def __init__(
-        self, dialect: Dialect, names: Names, known: KnownTables, temporary: dict[Table, Relation],
-        values: dict[str, Relation], line: int,
+        self,
+        dialect: Dialect,
+        names: Names,
+        known: KnownTables,
+        temporary: dict[Table, Relation],
+        values: dict[str, Relation],
+        line: int,
     ) -> None:
         self._names, self._known, self._dialect = names, known, dialect
         self._resolver = Resolver(dialect, names, known, temporary, values, line)
@@ -74,19 +80,20 @@ class Effects:
         command = understood(text)
         if command is None:
             return None
-        names = [frozenset(self._end(name) for name in side) for side in (command.reads, command.writes)]
+        reads = frozenset(self._end(name) for name in command.reads)
+        writes = frozenset(self._end(name) for name in command.writes)
         if command.note:
             self._resolver.note(command.note)
         renames = [(self._path(old), self._path(new)) for old, new in command.renames]
         if renames:
             return Effect(renames=renames, swap=command.swap)
         if not command.instead:
-            return Effect([Statement(command.kind, *names)])
+            return Effect([Statement(command.kind, reads, writes)])
         whole = Effect()
         for sql in command.instead:
             for node in self._parsed(sql):
                 if node is not None:
-                    self._merge_effects(whole, self._instead(node, command.kind, names[1]))
+                    self._merge_effects(whole, self._instead(node, command.kind, writes))
         return whole if whole.statements else None
 
     def _parsed(self, sql: str) -> list[exp.Expr | None]:
@@ -151,6 +158,8 @@ class Effects:
         reader = readers.get(type(node))
         if reader is not None:
             return reader(node)
+        if isinstance(node, exp.Execute):
+            return self.by_words(self._text) or Effect()
         if isinstance(node, exp.Drop):
             return Effect(drops=[self._names.table(table) for table in node.find_all(exp.Table)])
         return Effect() if isinstance(node, _SILENT) else None
@@ -201,15 +210,13 @@ class Effects:
         relation = relation.renamed(columns) if columns else relation
         conflict = node.args.get("conflict")
         if conflict is not None:
-            relation = Relation([*relation.columns, *self._conflict(conflict, node, target, relation, scope)])
+            relation = Relation([*relation.columns, *self._conflict(conflict, node, relation, scope)])
         effect = self._filled("insert", target, relation)
         if isinstance(node.this, exp.Directory):
             effect.makes.clear()
         return self._returning(effect, node, target, relation.columns, Scope(outer))
 
-    def _conflict(
-        self, conflict: exp.Expr, node: exp.Insert, target: Table, given: Relation, scope: Scope
-    ) -> list[OutputColumn]:
+    def _conflict(self, conflict: exp.Expr, node: exp.Insert, given: Relation, scope: Scope) -> list[OutputColumn]:
         """What ON CONFLICT or ON DUPLICATE KEY sets: from the row that is there, and the one that was given."""
         around, inner = Scope(scope), Scope()
         around.sources["excluded"] = given
@@ -314,7 +321,7 @@ class Effects:
         if not relation.columns:
             effect.makes[target] = Relation([OutputColumn("*", {UNKNOWN: ("identity", None)})])
         for one in held:
-            if isinstance(one, exp.ToTableProperty) and isinstance(one.this, exp.Table):  # ClickHouse's view that fills a table
+            if isinstance(one, exp.ToTableProperty) and isinstance(one.this, exp.Table):  # ClickHouse's TO
                 effect.statements += self._filled("insert", self._names.table(one.this), relation).statements
         return effect
 
@@ -326,8 +333,9 @@ class Effects:
             if isinstance(schema, exp.Schema):
                 for variable in item.this if isinstance(item.this, list) else [item.this]:
                     table = Table(f"@{variable.name.lower().lstrip('@')}")
-                    names = [self._names.identifier(_identifier(one)) for one in schema.expressions if isinstance(one, exp.ColumnDef)]
-                    effect.makes[table] = Relation([OutputColumn(name) for name in names])
+                    columns = [one for one in schema.expressions if isinstance(one, exp.ColumnDef)]
+                    made = [OutputColumn(self._names.identifier(one.this)) for one in columns]
+                    effect.makes[table] = Relation(made)
         return effect
 
     def _update(self, node: exp.Update, outer: Scope | None = None) -> Effect:
@@ -452,13 +460,15 @@ class Effects:
 
     def _when(self, then: Any, source: Relation, scope: Scope, target: Table) -> list[OutputColumn]:
         if isinstance(then, exp.Update):
-            return self._set(then.expressions, scope) if then.expressions else list(source.columns)
+            single = bool(then.expressions) and all(isinstance(one, exp.EQ) for one in then.expressions)
+            return self._set(then.expressions, scope) if single else list(source.columns)
         if not isinstance(then, exp.Insert):
             return []
         values = then.expression
-        if not isinstance(values, exp.Expr):  # INSERT * and INSERT ROW
+        if not isinstance(values, exp.Expr):  # INSERT * by name, INSERT ROW by place
             known = self._known.columns(target)
-            fitting = known is not None and not source.open and len(known) == len(source.columns)
+            placed = isinstance(then.this, exp.Var) and then.this.name.upper() == "ROW"
+            fitting = placed and known is not None and not source.open and len(known) == len(source.columns)
             return source.renamed(list(known or ())).columns if fitting else list(source.columns)
         given = values.expressions if isinstance(values, exp.Tuple) else [values]
         listed = then.this.expressions if isinstance(then.this, exp.Tuple) else []

@@ -26,10 +26,12 @@ _GENERATOR = re.compile(
     r"pragma|^pg_|duckdb_|information|fn_|sys|explode"
 )
 """Names of functions that make rows out of nothing but their arguments."""
-_NO_COLUMNS = frozenset({"rownum", "sysdate", "systimestamp", "ctid", "$action", "metadata$filename", "metadata$file_row_number"})
+_NO_COLUMNS = frozenset(
+    {"rownum", "sysdate", "systimestamp", "ctid", "$action", "metadata$filename", "metadata$file_row_number"}
+)
 _SYSTEM = frozenset(
-    "rowid level xmin xmax cmin cmax tableoid oid _partitiontime _partitiondate _table_suffix _file_name user current_user "
-    "session_user uid ora_rowscn connect_by_isleaf connect_by_iscycle".split()  # noqa: SIM905
+    """rowid level xmin xmax cmin cmax tableoid oid _partitiontime _partitiondate _table_suffix _file_name user current_user
+    session_user uid ora_rowscn connect_by_isleaf connect_by_iscycle""".split()  # noqa: SIM905
 )
 """What databases give besides a table's own columns."""
 _NOT_FOUND: Origins = {UNKNOWN: ("identity", None)}
@@ -180,6 +182,8 @@ class Resolver:
         for name in ("prewhere", "where"):
             if node.args.get(name) is not None:
                 self.influence(node.args[name], scope, "filter")
+        if node.args.get("connect") is not None:
+            self.influence(node.args["connect"], scope, "filter")
         scope.late = True  # the clauses after SELECT may use its aliases
         group: exp.Expr | None = node.args.get("group")
         if group is not None:
@@ -244,7 +248,10 @@ class Resolver:
         plain = unwrapped(node) is pattern
         named = self._names.identifier(node.args["alias"]) if isinstance(node, exp.Alias) else ""
         text = unwrapped(node).sql(dialect=self._dialect)
-        return [OutputColumn(named or c.name, dict(c.origins) if plain else _through(c.origins, kind, text)) for c in columns]
+        return [
+            OutputColumn(named or c.name, dict(c.origins) if plain else _through(c.origins, kind, text))
+            for c in columns
+        ]
 
     def _named_by(self, pattern: exp.Expr, scope: Scope) -> list[OutputColumn]:
         given, columns = pattern.this, self._all_columns(scope)
@@ -478,9 +485,9 @@ class Resolver:
             tables = [Table(file) for file in files[:1]]
             self.reads.update(tables)
             return self._aliased(Relation.of_table(tables[0], self._known.columns(tables[0])), alias)
-        tables = self._asked(name, call, scope)
-        if tables is not None:
-            return self._aliased(tables, alias)
+        asked = self._asked(name, call)
+        if asked is not None:
+            return self._aliased(asked, alias)
         several = [item for item in (*_alias_columns(alias), node.args.get("offset")) if isinstance(item, exp.Expr)]
         if isinstance(call, exp.Unnest) and 1 < len(call.expressions) <= len(several):
             return self._side_by_side(call, [self._names.identifier(item) for item in several], scope)
@@ -508,7 +515,7 @@ class Resolver:
         given = [*each, *(dict(whole) for _ in names[len(each) :])]
         return Relation([OutputColumn(name, dict(origins)) for name, origins in zip(names, given, strict=True)])
 
-    def _asked(self, name: str, call: exp.Expr, scope: Scope) -> Relation | None:
+    def _asked(self, name: str, call: exp.Expr) -> Relation | None:
         """A function that reads a table or asks a query of another server; None for others."""
         if name in {"remote", "remotesecure", "cluster", "clusterallreplicas"}:
             columns = [item for item in call.args.get("expressions") or () if isinstance(item, exp.Column)]
@@ -646,7 +653,7 @@ class Resolver:
                 continue
             if isinstance(here, exp.Window) and here.args.get("alias") is not None:
                 window = scope.windows.get(here.args["alias"].name.lower())
-                stack += [(child, "transformation" if kind == "identity" else kind) for child in _children(window)] if window else []
+                stack += [(child, kind) for child in (() if window is None else _children(window))]
             if isinstance(here, exp.Exists):
                 for query in _queries(here):
                     self._influence(self.query(query, Scope(scope)).all(), "filter")
@@ -686,7 +693,7 @@ class Resolver:
         held = self._variables.get(parts[0].lower())
         if held is None:
             return None
-        if len(parts) == 1 or held.table is None and len(held.columns) < 2:
+        if len(parts) == 1 or (held.table is None and len(held.columns) < 2):
             return held.all()
         return held.find(parts[1])
 

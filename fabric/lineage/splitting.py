@@ -57,8 +57,8 @@ class Routine:
 class Piece:
     """One statement: its tokens and where it begins, with the script or body that it is of.
 
-    Its columns are put into the variables `into`, its rows into the record or cursor `rows`. A piece with `fetched` is no statement,
-    but puts the columns of that cursor into variables.
+    Its columns are put into the variables `into`, its rows into the record or cursor `rows`. A piece with `fetched` is
+    no statement, but puts the columns of that cursor into variables.
     """
 
     tokens: tuple[Token, ...]
@@ -86,9 +86,10 @@ def split(text: str, dialect: Dialect, problems: list[Problem]) -> Iterator[tupl
     transact = _is_transact(dialect)
     here = Routine()
     for batch in _batches(_tokens(text, dialect, problems)):
-        tokens = batch
-        while tokens:
-            chunk, tokens = (tokens, []) if transact and _is_routine(tokens) else _first(tokens)
+        start = 0
+        while start < len(batch):
+            end = len(batch) if transact and _is_routine(batch[start : start + 8]) else _end(batch, start)
+            chunk, start = batch[start:end], end + 1
             if not chunk:
                 continue
             first = _word(chunk[0])
@@ -98,7 +99,7 @@ def split(text: str, dialect: Dialect, problems: list[Problem]) -> Iterator[tupl
                 block = chunk[1:] if first == "BEGIN" else chunk
                 yield from _body(block, text, dialect, problems, here, whole=transact)
             elif first in _RUNNING:
-                yield from _executed(chunk, dialect, problems, here)
+                yield from _executed(chunk, text, dialect, problems, here)
             elif first == "SET" and len(chunk) > 3:
                 yield from _within(chunk, text, here)
             else:
@@ -215,50 +216,43 @@ def _word(token: Token) -> str:
     return token.text.upper() if token.token_type not in _TEXTS and token.token_type != TokenType.IDENTIFIER else ""
 
 
-def _first(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
-    """The tokens up to the first semicolon that ends a statement, and the rest; blocks and bodies stay whole."""
-    words = [_word(token) for token in tokens[:8]]
-    block = bool(words) and (_is_routine(tokens) or words[0] in _BLOCKS)
-    if words[:2] in (["BEGIN", "TRANSACTION"], ["BEGIN", "TRAN"], ["BEGIN", "WORK"], ["BEGIN", ";"]) or words == [
-        "BEGIN"
-    ]:
+def _end(tokens: list[Token], start: int) -> int:
+    """The place of the semicolon that ends the statement which begins at a place; blocks and bodies stay whole."""
+    words = [_word(token) for token in tokens[start : start + 8]]
+    block = _is_routine(tokens[start : start + 8]) or words[0] in _BLOCKS
+    if words == ["BEGIN"] or (words[0] == "BEGIN" and words[1] in {"TRANSACTION", "TRAN", "WORK", ";"}):
         block = False
     depth, begun = 0, False
-    for place, token in enumerate(tokens):
-        word = _word(token)
+    for place in range(start, len(tokens)):
+        token = tokens[place]
         if block:
-            after = _word(tokens[place + 1]) if place + 1 < len(tokens) else ""
+            word, after = _word(token), _word(tokens[place + 1]) if place + 1 < len(tokens) else ""
             if (
                 word in {"BEGIN", "CASE"}
                 and after not in {"TRANSACTION", "TRAN", "WORK"}
                 and not (word == "CASE" and _ends(tokens, place))
             ):
                 depth, begun = depth + 1, begun or word == "BEGIN"
-            elif word in {"IF", "LOOP"} and not begun and place == 0:
+            elif word in {"IF", "LOOP"} and not begun and place == start:
                 depth, begun = depth + 1, True
             elif word == "END" and after not in {"IF", "LOOP", "WHILE", "FOR", "REPEAT"}:
                 depth -= 1
-        if (
-            token.token_type == TokenType.SEMICOLON
-            and (not block or depth <= 0)
-            and not _declaring(tokens, place, block=block, begun=begun)
+        if token.token_type == TokenType.SEMICOLON and (
+            not block or (depth <= 0 and not (not begun and _declaring(tokens, start, place)))
         ):
-            return tokens[:place], tokens[place + 1 :]
-    return tokens, []
+            return place
+    return len(tokens)
 
 
 def _ends(tokens: list[Token], place: int) -> bool:
     return place > 0 and _word(tokens[place - 1]) == "END"
 
 
-def _declaring(tokens: list[Token], place: int, *, block: bool, begun: bool) -> bool:
+def _declaring(tokens: list[Token], start: int, place: int) -> bool:
     """Whether a semicolon is between a routine's head and its BEGIN, as after a declaration."""
-    if not block or begun:
-        return False
-    rest = [_word(token) for token in tokens[place + 1 : place + 400]]
-    if _word(tokens[0]) == "DECLARE" or (
-        _word(tokens[0]) == "CREATE" and "DECLARE" in (_word(t) for t in tokens[:place])
-    ):
+    first = _word(tokens[start])
+    if first == "DECLARE" or (first == "CREATE" and "DECLARE" in (_word(t) for t in tokens[start:place])):
+        rest = [_word(token) for token in tokens[place + 1 : place + 400]]
         until = next((n for n, word in enumerate(rest) if word in _TAKEN), len(rest))
         return "BEGIN" in rest[:until]
     return False
@@ -303,8 +297,8 @@ def _routine(chunk: list[Token], text: str, dialect: Dialect, problems: list[Pro
             if _word(chunk[0]) == "CREATE"
             else -1
         )
-    body = next((n for n, token in enumerate(chunk) if _word(token) in {"AS", "IS"}), begin)
-    yield from _body(chunk[min(begin, body if body >= 0 else begin) + 1 :], text, dialect, problems, routine)
+    head = next((n for n, token in enumerate(chunk) if _word(token) in {"AS", "IS"}), begin)
+    yield from _body(chunk[min(begin, head) + 1 :], text, dialect, problems, routine)
 
 
 def _is_body(chunk: list[Token], place: int) -> bool:
@@ -318,10 +312,12 @@ def _body(
     tokens: list[Token], text: str, dialect: Dialect, problems: list[Problem], routine: Routine, *, whole: bool = False
 ) -> Iterator[tuple[Piece, str]]:
     """The statements within a body, or of a script that does without semicolons where `whole`."""
+    end = 0
     for segment in _segments(tokens):
         first = _word(segment[0])
+        end = next(n for n in range(end, len(tokens)) if tokens[n] is segment[-1]) + 1
         if first in _RUNNING:
-            yield from _executed(segment, dialect, problems, routine)
+            yield from _executed(segment, text, dialect, problems, routine)
         elif first == "FETCH":
             cursor, into = _fetched(segment)
             if into:
@@ -332,7 +328,15 @@ def _body(
             yield Piece(tuple(segment), routine), text
         elif first in _TAKEN:
             kept, into = (segment, ()) if whole or _is_transact(dialect) else _without_variables(segment)
-            yield Piece(tuple(kept), routine, into, _cursor_before(tokens, segment[0])), text
+            yield (
+                Piece(
+                    tuple(kept),
+                    routine,
+                    into,
+                    _cursor_before(tokens[max(0, end - len(segment) - 3) : end - len(segment)]),
+                ),
+                text,
+            )
         elif whole and first not in _STARTS:
             yield Piece(tuple(segment), routine), text
         else:
@@ -349,10 +353,13 @@ def _within(segment: list[Token], text: str, routine: Routine) -> Iterator[tuple
             _set(name, segment, routine)
     else:
         name = ""
-    if first == "FOR" and len(segment) == 4 and _word(segment[2]) == "IN":
-        yield Piece(tuple(segment), routine, (name,), fetched=segment[3].text.lower()), text
+    words = [_word(token) for token in segment]
+    if (first == "FOR" and words[2:3] == ["IN"] and words[4:] in ([], ["DO"])) or words[1:3] == ["CURSOR", "FOR"]:
+        yield Piece(tuple(segment), routine, (name,), fetched=segment[3].text.lower() if words[3:] else ""), text
     start = next((n for n, token in enumerate(segment) if n and _word(token) in {"SELECT", "WITH"}), None)
-    if start is None or _word(segment[start]) == "WITH" and _word(segment[start - 1]) not in {"(", "FOR", "IN", "QUERY", "IS"}:
+    if start is None:
+        return
+    if _word(segment[start]) == "WITH" and _word(segment[start - 1]) not in {"(", "FOR", "IN", "QUERY", "IS"}:
         return
     end, depth = start, 0
     while end < len(segment) and depth >= 0:
@@ -413,10 +420,9 @@ def _fetched(segment: list[Token]) -> tuple[str, tuple[str, ...]]:
     return segment[place - 1].text.lower(), _variables(segment, place + 1)[0]
 
 
-def _cursor_before(tokens: list[Token], first: Token) -> str:
+def _cursor_before(tokens: list[Token]) -> str:
     """The cursor that a query is of: CURSOR name IS query, or name CURSOR FOR query."""
-    place = next((n for n, token in enumerate(tokens) if token is first), 0)
-    words = [_word(token) for token in tokens[max(0, place - 3) : place]]
+    words = [_word(token) for token in tokens[-3:]]
     if len(words) == 3 and words[0] == "CURSOR" and words[2] in {"IS", "FOR"}:
         return words[1].lower()
     return words[0].lower() if len(words) == 3 and words[1] == "CURSOR" else ""
@@ -455,7 +461,11 @@ def _is_naming(tokens: list[Token], place: int) -> bool:
         while place < len(tokens) and _word(tokens[place]) != ")":
             place += 1
         place += 1
-    return place + 1 < len(tokens) and _word(tokens[place]) == "AS" and _word(tokens[place + 1]) in {"(", "MATERIALIZED", "NOT"}
+    return (
+        place + 1 < len(tokens)
+        and _word(tokens[place]) == "AS"
+        and _word(tokens[place + 1]) in {"(", "MATERIALIZED", "NOT"}
+    )
 
 
 def _goes_on(here: list[Token], word: str, before: str, cases: int) -> bool:
@@ -475,9 +485,13 @@ def _goes_on(here: list[Token], word: str, before: str, cases: int) -> bool:
         if word == "IF":  # a function, or IF EXISTS; the statement IF follows a name, a number or a parenthesis
             return first in _DEFINING or before in _MIDST or not (before == ")" or before.replace("_", "a").isalnum())
         return word in {"NULL", "REPLACE", "FOR", "USE"} or (first == "MERGE" and word == "THEN")
+    if word == "FOR" and (before == "CURSOR" or (first == "DECLARE" and "CURSOR" in {_word(t) for t in here})):
+        return True
     if first == "FOR":
-        return word not in {"LOOP", "DO", "BEGIN"}
-    if before in _JOINING or (word == "FETCH" and before in {"ROW", "ROWS"}):
+        return word not in {"LOOP", "BEGIN"} and before not in {"DO", "LOOP"}
+    if (before in _JOINING and not (before == "DO" and first == "WHILE")) or (
+        word == "FETCH" and before in {"ROW", "ROWS"}
+    ):
         return True
     if word in {"EXEC", "EXECUTE"} and first == "INSERT":
         return not {_word(token) for token in here} & {"SELECT", "VALUES"}
@@ -555,7 +569,7 @@ def _without_variables(segment: list[Token]) -> tuple[list[Token], tuple[str, ..
 
 
 def _executed(
-    segment: list[Token], dialect: Dialect, problems: list[Problem], routine: Routine
+    segment: list[Token], script: str, dialect: Dialect, problems: list[Problem], routine: Routine
 ) -> Iterator[tuple[Piece, str]]:
     """EXECUTE of a text: its statements where it is written out; of others it is said that they cannot be known."""
     first = segment[0]
@@ -566,6 +580,9 @@ def _executed(
     bound = bool(rest) and "SP_EXECUTESQL" in {_word(token) for token in rest[:3]}
     if bound:
         rest = rest[next(n for n, token in enumerate(rest) if _word(token) == "SP_EXECUTESQL") + 1 :]
+    if rest and "SP_RENAME" in {_word(token) for token in rest[:3]}:
+        yield Piece(tuple(segment), routine), script
+        return
     text = _text_of(rest, routine)
     if text is not None:
         yield from split("\n" * (first.line - 1) + text, dialect, problems)

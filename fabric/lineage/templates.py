@@ -13,7 +13,9 @@ PLACEHOLDER = "jinja_"
 
 _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 _BLOCK = re.compile(r"\{%.*?%\}", re.DOTALL)
-_OTHERWISE = re.compile(r"\{%-?\s*(?:else|elif\b.*?)\s*-?%\}(?:(?!\{%-?\s*(?:if|endif)\b).)*(?=\{%-?\s*endif\b)", re.DOTALL)
+_OTHERWISE = re.compile(
+    r"\{%-?\s*(?:else|elif\b.*?)\s*-?%\}(?:(?!\{%-?\s*(?:if|endif)\b).)*(?=\{%-?\s*endif\b)", re.DOTALL
+)
 _SETTING = re.compile(r"\{\{-?\s*config\s*\(.*?\)\s*-?\}\}", re.DOTALL)
 _VALUE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _TEXT = re.compile(r"""['"]([^'"]+)['"]""")
