@@ -33,10 +33,24 @@ _MASKING_NODES = tuple(
 )
 
 
+_COVER = re.compile(r"[*#xX\u2022-]{2,}")
+_COVERING = tuple(
+    found
+    for name in ("RegexpReplace", "Replace", "Pad", "Overlay", "Concat", "DPipe", "Translate", "Stuff")
+    if isinstance(found := getattr(exp, name, None), type)
+)
+
+
 def is_masking(node: exp.Expr) -> bool:
-    """Whether a call hides the value that it is given, as hashes, encryption and masks do."""
+    """Whether a call hides the value that it is given, as hashes, encryption and masks do.
+
+    So do calls that put characters such as `***` or `XXX` in the place of a part of the value.
+    """
     if isinstance(node, _MASKING_NODES):
         return True
+    if isinstance(node, _COVERING):
+        texts = (value for part in node.args.values() for value in (part if isinstance(part, list) else [part]))
+        return any(isinstance(t, exp.Literal) and t.is_string and _COVER.fullmatch(t.name.strip()) for t in texts)
     return isinstance(node, exp.Anonymous) and bool(_MASKING.match(node.name.rpartition(".")[2]))
 
 
@@ -44,7 +58,7 @@ def kind_below(node: exp.Expr, above: Kind) -> Kind:
     """How values below a node derive, when those above it do by `above`."""
     if above == "masking" or is_masking(node):
         return "masking"
-    if above == "aggregation" or isinstance(node, exp.AggFunc):
+    if above == "aggregation" or isinstance(node, exp.AggFunc | exp.WithinGroup | exp.Filter):
         return "aggregation"
     return "transformation"
 

@@ -26,6 +26,7 @@ _ALIASES = {
     "sqlserver": "tsql",
     "vertica": "postgres",
 }
+_PLAIN_RECURSION = {"", "tsql", "mssql", "sqlserver", "fabric", "oracle", "snowflake", "db2"}
 _FORMATS = {"parquet", "csv", "json", "orc", "delta", "avro", "text", "binaryfile"}
 _LATERAL = {"redshift", "snowflake", "databricks", "spark", "duckdb", "clickhouse", "teradata", "bigquery"}
 
@@ -49,6 +50,7 @@ class Names:
     def __init__(self, dialect: Dialect, name: str | None, catalog: str | None, schema: str | None) -> None:
         self._dialect = dialect
         self.lateral_aliases = (name or "").lower() in _LATERAL
+        self.plain_recursion = (name or "").lower() in _PLAIN_RECURSION
         self._catalog, self._schema = catalog, schema
         self._cache: dict[tuple[str, bool], str] = {}
 
@@ -72,6 +74,8 @@ class Names:
         name = self.identifier(this) if isinstance(this, exp.Identifier) else this.name if this else ""
         if isinstance(this, exp.Identifier) and (this.args.get("temporary") or this.args.get("global_")):
             name = f"#{name}"
+        if isinstance(this, exp.Parameter):  # T-SQL's variable that holds a table
+            name = f"@{this.name.lower()}"
         if isinstance(this, exp.Dot):
             name = ".".join(self.identifier(part) for part in this.parts)
         schema = self.identifier(node.args.get("db")) or self._schema

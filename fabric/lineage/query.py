@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
+from sqlglot.errors import SqlglotError
 
 from fabric.lineage.expressions import is_query, kind_below, unwrapped
 from fabric.lineage.names import KnownTables, Names
@@ -19,6 +21,19 @@ __all__ = ["Resolver", "Scope"]
 _READERS = frozenset({"read_parquet", "parquet_scan", "read_csv", "read_csv_auto", "read_json", "read_json_auto", "delta_scan",
                       "iceberg_scan", "read_ndjson", "read_text", "read_blob", "s3", "url", "file", "read_files"})  # fmt: skip
 _NAMES = (exp.Identifier, exp.Dot, exp.Literal, exp.Parameter, exp.Placeholder, exp.Var)
+_GENERATOR = re.compile(
+    r"generat|series|range|sequence|numbers|zeros|glob|^table$|split|json|xml|calendar|unnest|flatten|^values$|string|regexp|"
+    r"pragma|^pg_|duckdb_|information|fn_|sys|explode"
+)
+"""Names of functions that make rows out of nothing but their arguments."""
+_NO_COLUMNS = frozenset(
+    {"rownum", "sysdate", "systimestamp", "ctid", "$action", "metadata$filename", "metadata$file_row_number"}
+)
+_SYSTEM = frozenset(
+    """rowid level xmin xmax cmin cmax tableoid oid _partitiontime _partitiondate _table_suffix _file_name user current_user
+    session_user uid ora_rowscn connect_by_isleaf connect_by_iscycle""".split()  # noqa: SIM905
+)
+"""What databases give besides a table's own columns."""
 _NOT_FOUND: Origins = {UNKNOWN: ("identity", None)}
 _ROUNDS = 8
 """Rounds of a recursive query at most; each adds at least one origin to a column, and few need more than two."""
@@ -27,7 +42,7 @@ _ROUNDS = 8
 class Scope:
     """What names mean within a query: its sources, the queries named around it, the query it stands in."""
 
-    __slots__ = ("aliases", "late", "merged", "named", "outer", "sources")
+    __slots__ = ("aliases", "late", "merged", "named", "outer", "sources", "windows")
 
     def __init__(self, outer: Scope | None = None) -> None:
         self.outer = outer
@@ -35,6 +50,7 @@ class Scope:
         self.sources: dict[str, Relation] = {}
         self.merged: dict[str, Origins] = {}
         self.aliases: dict[str, Origins] = {}
+        self.windows: dict[str, exp.Expr] = {}
         self.late = False
 
     def query(self, name: str) -> Relation | None:
@@ -48,11 +64,19 @@ class Scope:
 
 
 class Resolver:
-    """Resolves the queries of one statement. `temporary` holds tables that are seen through."""
+    """Resolves the queries of one statement. `temporary` holds tables that are seen through, `values` what variables hold."""
 
     def __init__(
-        self, dialect: Dialect, names: Names, known: KnownTables, temporary: dict[Table, Relation], line: int
+        self,
+        dialect: Dialect,
+        names: Names,
+        known: KnownTables,
+        temporary: dict[Table, Relation],
+        values: dict[str, Relation],
+        line: int,
     ) -> None:
+        self._variables = values
+        self.changing: Callable[[exp.Expr, Scope], Relation] | None = None
         self._dialect, self._names, self._known, self._temporary = dialect, names, known, temporary
         self._line, self._count = line, 0
         self.reads: set[Table] = set()
@@ -81,8 +105,8 @@ class Resolver:
             return self._item_relation(node, inner)
         if isinstance(node, exp.Pivot):
             return self._pivot(self._item_relation(node.this, inner), node, inner)
-        if isinstance(node, exp.Insert | exp.Update | exp.Delete | exp.Merge):
-            return self._returning(node, inner)
+        if isinstance(node, exp.Insert | exp.Update | exp.Delete | exp.Merge) and self.changing is not None:
+            return self.changing(node, inner)
         self._warn(f"a query of the form {type(node).__name__} is not understood", node)
         return Relation([])
 
@@ -95,10 +119,21 @@ class Resolver:
             alias = entry.args.get("alias")
             name = self._names.identifier(alias.this if alias is not None else None)
             body = entry.this
-            if clause.args.get("recursive") and isinstance(body, exp.SetOperation):
+            if entry.args.get("scalar"):  # ClickHouse's WITH value AS name
+                found = self.query(body, scope).all() if is_query(body) else self.origins(body, scope)
+                scope.aliases[name] = found
+            elif isinstance(body, exp.SetOperation) and self._is_recursive(clause, name, body):
                 scope.named[name] = self._recursive(name, body, alias, scope)
             else:
                 scope.named[name] = self._aliased(self.query(body, scope), alias)
+
+    def _is_recursive(self, clause: exp.Expr, name: str, body: exp.SetOperation) -> bool:
+        if clause.args.get("recursive"):
+            return True
+        return self._names.plain_recursion and any(
+            self._names.identifier(table.this) == name and not table.args.get("db")
+            for table in body.expression.find_all(exp.Table)
+        )
 
     def _recursive(self, name: str, body: exp.SetOperation, alias: exp.Expr, scope: Scope) -> Relation:
         start = self._aliased(self.query(body.this, scope), alias)
@@ -129,6 +164,8 @@ class Resolver:
             self.join(join, scope)
         for lateral in node.args.get("laterals") or ():
             self.source(lateral, scope)
+        for window in node.args.get("windows") or ():
+            scope.windows[window.name.lower()] = window
         out = self._projections(node.expressions, scope)
         if clause is not None and not node.expressions:
             out = self._star(scope, None)
@@ -145,6 +182,8 @@ class Resolver:
         for name in ("prewhere", "where"):
             if node.args.get(name) is not None:
                 self.influence(node.args[name], scope, "filter")
+        if node.args.get("connect") is not None:
+            self.influence(node.args["connect"], scope, "filter")
         scope.late = True  # the clauses after SELECT may use its aliases
         group: exp.Expr | None = node.args.get("group")
         if group is not None:
@@ -187,16 +226,44 @@ class Resolver:
             elif isinstance(node, exp.Aliases):
                 origins = self.origins(node.this, scope)
                 out += [OutputColumn(self._names.identifier(name), dict(origins)) for name in node.args["expressions"]]
-            elif type(inner).__name__ == "Columns":
-                out += [
-                    OutputColumn(c.name, dict(c.origins)) for source in scope.sources.values() for c in source.columns
-                ]
+            elif isinstance(inner, exp.EQ) and isinstance(inner.this, exp.Parameter):  # T-SQL: SELECT @variable = value
+                out.append(OutputColumn(f"@{inner.this.name.lower()}", self.origins(inner.expression, scope)))
+            elif (pattern := inner.find(exp.Columns)) is not None:
+                out += self._matching(node, pattern, scope)
             else:
                 column = OutputColumn(self._output_name(node), self.origins(node, scope))
                 out.append(column)
                 if isinstance(node, exp.Alias):
                     scope.aliases.setdefault(column.name, column.origins)
         return out
+
+    def _matching(self, node: exp.Expr, pattern: exp.Expr, scope: Scope) -> list[OutputColumn]:
+        """DuckDB's COLUMNS: an expression for each column whose name matches."""
+        kind: Kind = "transformation"
+        above: exp.Expr | None = pattern
+        while above is not None and above is not node.parent:
+            kind = stronger(kind, kind_below(above, kind))
+            above = above.parent
+        columns = self._named_by(pattern, scope)
+        plain = unwrapped(node) is pattern
+        named = self._names.identifier(node.args["alias"]) if isinstance(node, exp.Alias) else ""
+        text = unwrapped(node).sql(dialect=self._dialect)
+        return [
+            OutputColumn(named or c.name, dict(c.origins) if plain else _through(c.origins, kind, text))
+            for c in columns
+        ]
+
+    def _named_by(self, pattern: exp.Expr, scope: Scope) -> list[OutputColumn]:
+        given, columns = pattern.this, self._all_columns(scope)
+        if isinstance(given, exp.Star):
+            return self._starred(columns, given, scope)
+        if isinstance(given, exp.Literal):
+            try:
+                fits = re.compile(given.name)
+            except re.error:
+                return columns
+            return [column for column in columns if column.name == "*" or fits.search(column.name)]
+        return columns
 
     def _output_name(self, node: exp.Expr) -> str:
         if isinstance(node, exp.Alias):
@@ -259,19 +326,12 @@ class Resolver:
                 merge(column.origins, self.origins(value, scope))
         return self._aliased(Relation(columns), node.args.get("alias"))
 
-    def _returning(self, node: exp.Expr, scope: Scope) -> Relation:
-        target = node.this.this if isinstance(node.this, exp.Schema) else node.this
-        self.source(target, scope, reading=False)
-        source = node.args.get("expression")
-        if isinstance(source, exp.Expr) and is_query(source):
-            self.query(source, scope)
-        returning = node.args.get("returning")
-        return Relation(self._projections(returning.expressions, scope) if returning is not None else [])
-
     # Sources
 
     def source(self, node: exp.Expr, scope: Scope, *, reading: bool = True) -> None:
         """Add an item of FROM to the scope's sources, with what is joined to it."""
+        while isinstance(node, exp.Final) or type(node).__name__ == "Stream":
+            node = node.this
         if isinstance(node, exp.Subquery | exp.Paren) and not is_query(node.this) and not node.args.get("alias"):
             self.source(node.this, scope)
         else:
@@ -286,6 +346,10 @@ class Resolver:
     def join(self, node: exp.Join, scope: Scope) -> None:
         """Add what is joined, and what it is joined by."""
         before = list(scope.sources.values())
+        kind = str(node.args.get("kind") or "").upper()
+        if kind == "ARRAY":
+            self._array_join(node, scope)
+            return
         self.source(node.this, scope)
         added = list(scope.sources.values())[len(before) :]
         shared = [
@@ -299,6 +363,21 @@ class Resolver:
             self._merge_shared(name, before, added, str(node.args.get("side") or ""), scope)
         if node.args.get("on") is not None:
             self.influence(node.args["on"], scope, "join")
+        if kind in {"SEMI", "ANTI"} or str(node.args.get("side") or "").upper() in {"SEMI", "ANTI"}:
+            for key in list(scope.sources)[len(before) :]:  # it decides on rows, and gives no column
+                del scope.sources[key]
+
+    def _array_join(self, node: exp.Join, scope: Scope) -> None:
+        """ClickHouse's ARRAY JOIN: a row for each element, under the array's name or another."""
+        for item in [node.this, *node.expressions]:
+            inner = unwrapped(item)
+            if isinstance(inner, exp.Table) and not inner.args.get("db"):
+                inner = exp.column(inner.this.copy())
+            origins = _through(self.origins(inner, scope), "transformation", None)
+            self._influence(origins, "join")
+            alias = item.args.get("alias")
+            name = self._names.identifier(alias.this if isinstance(alias, exp.TableAlias) else alias) or inner.name
+            scope.merged[name] = origins
 
     def _merge_shared(self, name: str, before: list[Relation], added: list[Relation], side: str, scope: Scope) -> None:
         left: Origins = dict(scope.merged.get(name, {}))
@@ -350,6 +429,10 @@ class Resolver:
             return self.query(node, scope)
         if isinstance(node, exp.Pivot):
             return self._pivot(self._item_relation(node.this, scope), node, scope)
+        if isinstance(node, exp.Final) or type(node).__name__ == "Stream":
+            return self._item_relation(node.this, scope, reading=reading)
+        if isinstance(node, exp.Insert | exp.Update | exp.Delete | exp.Merge):
+            return self.query(node, scope)
         if isinstance(node, exp.Literal):
             table = Table(node.name)
             self.reads.add(table)
@@ -369,6 +452,10 @@ class Resolver:
             named = scope.query(self._names.identifier(node.this))
             if named is not None:
                 return named
+            row = self._variables.get(node.name.lower())
+            if row is not None and row.table is not None and node.name.lower() in {"inserted", "deleted", "new", "old"}:
+                self.reads.add(row.table)
+                return row
         elif (
             outer := scope.sources.get(qualifier)
         ) is not None and reading:  # an array of another source: FROM t, t.items
@@ -398,16 +485,52 @@ class Resolver:
             tables = [Table(file) for file in files[:1]]
             self.reads.update(tables)
             return self._aliased(Relation.of_table(tables[0], self._known.columns(tables[0])), alias)
+        asked = self._asked(name, call)
+        if asked is not None:
+            return self._aliased(asked, alias)
+        several = [item for item in (*_alias_columns(alias), node.args.get("offset")) if isinstance(item, exp.Expr)]
+        if isinstance(call, exp.Unnest) and 1 < len(call.expressions) <= len(several):
+            return self._side_by_side(call, [self._names.identifier(item) for item in several], scope)
         origins: Origins = {}
         for query in _queries(call):
             merge(origins, _through(self.query(query, scope).all(), "transformation", None))
         merge(origins, _through(self.origins(call, scope), "transformation", None))
         self._influence(origins, "join")
+        if not origins and isinstance(call, exp.Anonymous) and not _GENERATOR.search(name):
+            self._warn(f"what the function {call.name!r} gives is not known", node)
+            origins = dict(_NOT_FOUND)
         offset = node.args.get("offset")
         found = self._made(origins, alias, "*")
         if isinstance(offset, exp.Identifier):
             found = Relation([*found.columns, OutputColumn(self._names.identifier(offset), dict(origins))])
         return found
+
+    def _side_by_side(self, call: exp.Unnest, names: list[str], scope: Scope) -> Relation:
+        """UNNEST of several arrays: a column of each, and what is left numbers the rows."""
+        each = [_through(self.origins(item, scope), "transformation", None) for item in call.expressions]
+        whole: Origins = {}
+        for origins in each:
+            merge(whole, origins)
+        self._influence(whole, "join")
+        given = [*each, *(dict(whole) for _ in names[len(each) :])]
+        return Relation([OutputColumn(name, dict(origins)) for name, origins in zip(names, given, strict=True)])
+
+    def _asked(self, name: str, call: exp.Expr) -> Relation | None:
+        """A function that reads a table or asks a query of another server; None for others."""
+        if name in {"remote", "remotesecure", "cluster", "clusterallreplicas"}:
+            columns = [item for item in call.args.get("expressions") or () if isinstance(item, exp.Column)]
+            if columns:
+                table = exp.Table(this=columns[-1].this, db=columns[-1].args.get("table"))
+                return self._named_table(table, Scope(), reading=True)
+        if name in {"openquery", "external_query", "postgres_query", "mysql_query", "sqlite_query"}:
+            texts = [text.name for text in call.find_all(exp.Literal) if text.is_string]
+            try:
+                node = self._dialect.parse(texts[-1])[0] if texts else None
+            except SqlglotError:
+                node = None
+            if node is not None and is_query(node):
+                return self.query(node, Scope())
+        return None
 
     def _made(self, origins: Origins, alias: exp.Expr | None, name: str) -> Relation:
         """Columns under the alias's names that all derive from the same; without names, the alias is a column too."""
@@ -436,8 +559,9 @@ class Resolver:
         else:
             fields = [item.this if isinstance(item, exp.In) else item for item in pivot.args.get("fields") or ()]
         values: Origins = {}
-        for node in aggregates:
-            merge(values, self.origins(node, inner))
+        each = [self.origins(node, inner) for node in aggregates]
+        for one in each:
+            merge(values, one)
         by: Origins = {}
         for node in fields:
             merge(by, self.origins(node, inner))
@@ -451,7 +575,10 @@ class Resolver:
             kept = [column for column in found.columns if column.name.lower() in names]
         self._influence([origin for column in kept for origin in column.origins], "group")
         made = [self._names.identifier(item) for item in pivot.args.get("columns") or ()]
-        spread = [OutputColumn(name, dict(values)) for name in made]
+        if len(each) > 1 and len(made) % len(each) == 0:  # for each value a column of each aggregate
+            spread = [OutputColumn(name, dict(each[place % len(each)])) for place, name in enumerate(made)]
+        else:
+            spread = [OutputColumn(name, dict(values)) for name in made]
         if found.open or not made:
             rest = dict(values)
             for column in found.columns:
@@ -466,6 +593,12 @@ class Resolver:
         fields = pivot.args.get("fields") or ()
         listed = [item for field in fields for item in field.args.get("expressions") or ()] or pivot.expressions
         for item in listed:
+            pattern = item.find(exp.Columns)
+            for matched in self._named_by(pattern, inner) if pattern is not None else ():
+                merge(gathered, matched.origins)
+                names.add(matched.name.lower())
+            if pattern is not None:
+                continue
             for column in item.find_all(exp.Column):
                 merge(gathered, self.origins(column, inner))
                 names.add(column.name.lower())
@@ -495,6 +628,8 @@ class Resolver:
         inner = unwrapped(node)
         if isinstance(inner, exp.Column):
             return dict(self.column(inner, scope))
+        if isinstance(inner, exp.Parameter):
+            return dict(self._parameter(inner, scope))
         if not inner.args or isinstance(inner, exp.Literal | exp.Null | exp.Boolean):
             return {}
         found: dict[Column, Kind] = {}
@@ -512,6 +647,13 @@ class Resolver:
                 for column, (how, _) in self.column(here, scope).items():
                     _strengthen(found, column, stronger(kind, how))
                 continue
+            if isinstance(here, exp.Parameter):
+                for column, (how, _) in self._parameter(here, scope).items():
+                    _strengthen(found, column, stronger(kind, how))
+                continue
+            if isinstance(here, exp.Window) and here.args.get("alias") is not None:
+                window = scope.windows.get(here.args["alias"].name.lower())
+                stack += [(child, kind) for child in (() if window is None else _children(window))]
             if isinstance(here, exp.Exists):
                 for query in _queries(here):
                     self._influence(self.query(query, Scope(scope)).all(), "filter")
@@ -530,14 +672,51 @@ class Resolver:
                         _strengthen(found, Column(source.table, "*"), "aggregation")
             stack += [(child, below) for child in _children(here)]
 
+    def _parameter(self, node: exp.Parameter, scope: Scope) -> Origins:
+        """A variable by what it holds, or a column of a file by its number."""
+        number = node.name
+        if number.isdigit() and type(self._dialect).__name__ != "Snowflake":
+            return {}
+        if number.isdigit():
+            sources = list(scope.sources.values())
+            if len(sources) == 1 and sources[0].table is not None:
+                columns = sources[0].columns
+                if not sources[0].open and 0 < int(number) <= len(columns):
+                    return columns[int(number) - 1].origins
+                return {Column(sources[0].table, f"${number}"): ("identity", None)}
+            return {}
+        held = self._variables.get(f"@{number.lower()}")
+        return held.all() if held is not None else {}
+
+    def _held(self, parts: list[str]) -> Origins | None:
+        """A variable, or a column of a record, by what it holds."""
+        held = self._variables.get(parts[0].lower())
+        if held is None:
+            return None
+        if len(parts) == 1 or (held.table is None and len(held.columns) < 2):
+            return held.all()
+        return held.find(parts[1])
+
     def column(self, node: exp.Column, scope: Scope) -> Origins:
         """What a column reference means; all it may mean, with a warning, where that is not certain."""
+        if isinstance(node.this, exp.Parameter):  # a column of a file by its number, as in Snowflake
+            qualifier = self._names.identifier(node.args.get("table"))
+            source = self._source_named(qualifier, scope) if qualifier else None
+            if source is not None and source.table is not None:
+                return {Column(source.table, f"${node.this.name}"): ("identity", None)}
         parts = node.parts
         if len(parts) > 1:
             return self._qualified([self._names.identifier(part) for part in parts], scope, node)
         name = self._names.identifier(node.this)
+        if name.lower() in _NO_COLUMNS and not any(one.named(name) for one in scope.sources.values()):
+            return {}
+        held = self._held([name])
+        if held is not None and not any(one.named(name) is not None for one in scope.sources.values()):
+            return held
         found = self._unqualified(name, scope, node)
         if found is None:
+            if name.lower() in _SYSTEM:
+                return {}
             if not isinstance(node.this, exp.Identifier) or name.startswith(("@", PLACEHOLDER)):
                 return {}
             self._warn(f"the column {name!r} is in no source of the query", node)
@@ -551,10 +730,16 @@ class Resolver:
             if source is not None:
                 found = source.find(parts[count])
                 if found is None:
+                    found = source.named(qualifier)  # a field of an element, under the name of both
+                if found is None and parts[count].lower() in _NO_COLUMNS | _SYSTEM:
+                    return {}
+                if found is None:
                     self._warn(f"{qualifier!r} has no column {parts[count]!r}", node)
                     return dict(_NOT_FOUND)
                 return found
-        found = self._unqualified(parts[0], scope, node)
+        found = self._held(parts)
+        if found is None:
+            found = self._unqualified(parts[0], scope, node)
         if found is not None:
             return found
         self._warn(f"{'.'.join(parts[:-1])!r} names no source of the query", node)
@@ -624,9 +809,15 @@ class Resolver:
         """What decides on the rows of the target."""
         return tuple(Influence(target, column, clause) for column, clause in self.influences if column != UNKNOWN)
 
+    def note(self, reason: str) -> None:
+        """Add a warning on the statement as a whole."""
+        self.problems.append(Problem(reason, self._line, 1, severity="warning"))
+
     def _warn(self, reason: str, node: exp.Expr) -> None:
         place = next((i for i in node.find_all(exp.Identifier) if "line" in i.meta), None)
-        line, column = (place.meta["line"], place.meta["col"]) if place is not None else (self._line, 1)
+        line, column = self._line, 1
+        if place is not None:  # sqlglot counts to a word's end
+            line, column = place.meta["line"], place.meta["col"] - (place.meta["end"] - place.meta["start"])
         if all(problem.reason != reason for problem in self.problems):
             self.problems.append(Problem(reason, line, max(1, column), severity="warning"))
 

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ErrorLevel, ParseError, SqlglotError
+from sqlglot.tokenizer_core import Token, TokenType
 
 from fabric.lineage.effects import Effect, Effects
 from fabric.lineage.guessing import guess_tables
 from fabric.lineage.names import KnownTables, Names, find_dialect
-from fabric.lineage.relation import Relation
-from fabric.lineage.splitting import Piece, split
+from fabric.lineage.relation import OutputColumn, Relation
+from fabric.lineage.splitting import Piece, Routine, split
 from fabric.lineage.statement import ColumnEdge, Influence, Problem, SqlLineage, Statement, Table
 from fabric.lineage.templates import filled
 
@@ -59,6 +60,9 @@ class _Script:
     def __init__(self, dialect: Dialect, names: Names, known: KnownTables) -> None:
         self._dialect, self._names, self._known = dialect, names, known
         self._temporary: dict[Table, Relation] = {}
+        self._values: dict[str, Relation] = {}
+        self._routine: Routine | None = None
+        self._transact = type(dialect).__name__ in {"TSQL", "Fabric"}
         self._hidden: set[Table] = set()
         self._renamed: dict[Table, Table] = {}
         self._statements: list[Statement] = []
@@ -75,9 +79,15 @@ class _Script:
 
     def _read(self, number: int, piece: Piece, source: str) -> None:
         text = piece.text(source)
+        self._enter(piece)
+        if piece.fetched:
+            self._keep(piece.into, self._values.get(piece.fetched))
+            return
         try:
-            parsed = self._dialect.parser(error_level=ErrorLevel.IMMEDIATE).parse(list(piece.tokens), source)
+            parsed = self._dialect.parser(error_level=ErrorLevel.IMMEDIATE).parse(self._tokens(piece, source), source)
         except _FAILURES as error:
+            if self._by_words(number, piece, text):
+                return
             parsed = self._by_another_dialect(text, error, piece)
             if not parsed:
                 self._guess(piece, text, error)
@@ -85,6 +95,29 @@ class _Script:
         for node in parsed:
             if node is not None:
                 self._take(number, node, piece, text)
+
+    def _tokens(self, piece: Piece, source: str) -> list[Token]:
+        """The tokens as sqlglot gives them for a command: its word, and the rest as one text."""
+        first, *rest = piece.tokens
+        if not rest or first.token_type not in self._dialect.tokenizer_class.COMMANDS:
+            return list(piece.tokens)
+        start, end = rest[0].start, rest[-1].end
+        whole = source[start : end + 1]
+        return [first, Token(TokenType.STRING, whole, line=rest[0].line, col=rest[0].col, start=start, end=end)]
+
+    def _by_words(self, number: int, piece: Piece, text: str) -> bool:
+        """Take a statement that sqlglot does not parse by its words."""
+        effects = self._effects(piece)
+        try:
+            effect = effects.by_words(text)
+        except _FAILURES:
+            return False
+        if effect is not None:
+            self._do(number, effect, effects, piece, text)
+        return effect is not None
+
+    def _effects(self, piece: Piece) -> Effects:
+        return Effects(self._dialect, self._names, self._known, self._temporary, self._values, piece.line)
 
     def _by_another_dialect(self, text: str, error: Exception, piece: Piece) -> list[exp.Expr | None]:
         """The statement by the first dialect that takes it, which is said; none for long texts and deep ones."""
@@ -103,34 +136,69 @@ class _Script:
         return []
 
     def _take(self, number: int, node: exp.Expr, piece: Piece, text: str) -> None:
-        effects = Effects(self._dialect, self._names, self._known, self._temporary, piece.line)
+        effects = self._effects(piece)
         try:
-            effect = effects.of(node)
-        except RecursionError as error:
+            effect = effects.of(node, text)
+        except _FAILURES as error:
             self._guess(piece, text, error)
             return
         if effect is None:
-            self._guess(piece, text, None)
+            if not self._by_words(number, piece, text):
+                self._guess(piece, text, None)
             return
+        self._do(number, effect, effects, piece, text)
+
+    def _do(self, number: int, effect: Effect, effects: Effects, piece: Piece, text: str) -> None:
         self.problems += [_within(problem, text) for problem in effects.problems]
+        self._make(number, effect)
         for made in effect.statements:
-            self._note(number, effect, made, piece, text)
+            self._note(made, piece, text)
+        if piece.rows and effect.row is not None:
+            self._values[piece.rows] = effect.row
+        elif effect.row is not None:
+            self._keep(piece.into, effect.row)
+            for column in effect.row.columns:
+                if column.name.startswith("@"):
+                    self._values[column.name.lower()] = Relation([column])
         for old, new in effect.renames:
             self._rename(old, new, swap=effect.swap)
         for table in effect.drops:
             self._temporary.pop(table, None)
 
-    def _note(self, number: int, effect: Effect, made: Statement, piece: Piece, text: str) -> None:
+    def _enter(self, piece: Piece) -> None:
+        """Know the variables of the script or body that a piece is of."""
+        if piece.routine is not self._routine:
+            self._routine, self._values = piece.routine, {}
+            if piece.routine.table:
+                table = self._names.table(exp.to_table(piece.routine.table, dialect=self._dialect))
+                row = Relation.of_table(table, self._known.columns(table))
+                self._values.update(dict.fromkeys(("new", "old", "inserted", "deleted"), row))
+        for name in piece.routine.names:
+            self._values.setdefault(name, Relation([OutputColumn(name)]))
+
+    def _keep(self, names: Sequence[str], row: Relation | None) -> None:
+        """Keep a row's columns in variables, or the row whole in one."""
+        columns = row.columns if row is not None else []
+        if row is not None and len(names) == 1 and len(columns) > 1:
+            self._values[names[0]] = row
+            return
+        for name, column in zip(names, columns, strict=False):
+            self._values[name] = Relation([OutputColumn(name, column.origins)])
+
+    def _make(self, number: int, effect: Effect) -> None:
         for table, relation in effect.makes.items():
             columns = [column.name for column in relation.columns]
-            if effect.temporary or self._is_dropped(table, number) or table in self._temporary:
+            temporary = effect.temporary or (self._transact and table.name.startswith(("#", "@")))
+            if temporary or self._is_dropped(table, number) or table in self._temporary:
                 held = self._temporary.get(table)
                 self._temporary[table] = (
-                    relation if held is None or effect.temporary else held.union(relation, by_name=True)
+                    relation if held is None or effect.creates else held.union(relation, by_name=True)
                 )
                 self._hidden.add(table)
-            elif effect.creates and columns and "*" not in columns:
+            if effect.creates and columns and "*" not in columns:
                 self._known.add(table, columns)
+
+    def _note(self, made: Statement, piece: Piece, text: str) -> None:
         place = Statement(
             made.kind,
             made.reads,
@@ -220,6 +288,7 @@ def _reason(error: Exception, piece: Piece) -> tuple[str, int, int]:
         first = error.errors[0]
         at = f" at {first['highlight']!r}" if first.get("highlight") else ""
         line, column = first.get("line") or piece.line, first.get("col") or 1
+        column = max(1, column - len(str(first.get("highlight") or " ")) + 1)
         said = _TOKEN.sub(r"'\1'", str(first.get("description") or "it cannot be parsed").rstrip("."))
         return f"{said}{at}", line, column
     if isinstance(error, RecursionError):

@@ -13,6 +13,10 @@ PLACEHOLDER = "jinja_"
 
 _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 _BLOCK = re.compile(r"\{%.*?%\}", re.DOTALL)
+_OTHERWISE = re.compile(
+    r"\{%-?\s*(?:else|elif\b.*?)\s*-?%\}(?:(?!\{%-?\s*(?:if|endif)\b).)*(?=\{%-?\s*endif\b)", re.DOTALL
+)
+_SETTING = re.compile(r"\{\{-?\s*config\s*\(.*?\)\s*-?\}\}", re.DOTALL)
 _VALUE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _TEXT = re.compile(r"""['"]([^'"]+)['"]""")
 _PLAIN = re.compile(r"[A-Za-z_][\w$]*")
@@ -21,12 +25,15 @@ _PLAIN = re.compile(r"[A-Za-z_][\w$]*")
 def filled(text: str, problems: list[Problem]) -> str:
     """The text with templates replaced by names, at the same lines: `ref` and `source` by what they name.
 
+    Of a choice the first branch is taken, and settings are left out.
+
     Others are replaced by a placeholder, and the first of them is added to `problems`.
     """
     if "{{" not in text and "{%" not in text and "{#" not in text:
         return text
     unknown: list[tuple[str, int]] = []
-    text = _COMMENT.sub(lambda match: "\n" * match[0].count("\n"), text)
+    for left_out in (_COMMENT, _SETTING, _OTHERWISE):
+        text = left_out.sub(lambda match: "\n" * match[0].count("\n"), text)
 
     def block(match: re.Match[str]) -> str:
         unknown.append((match[0], match.start()))
