@@ -166,6 +166,8 @@ class Resolver:
             self.source(lateral, scope)
         for window in node.args.get("windows") or ():
             scope.windows[window.name.lower()] = window
+        if node.args.get("match") is not None:
+            self._warn("what MATCH_RECOGNIZE measures is not followed", node)
         out = self._projections(node.expressions, scope)
         if clause is not None and not node.expressions:
             out = self._star(scope, None)
@@ -463,7 +465,9 @@ class Resolver:
             return self._made(_through(outer.find(first) or {}, "transformation", None), node.args.get("alias"), first)
         table = self._names.table(node)
         if table in self._temporary:
-            return self._temporary[table]
+            held = self._temporary[table]
+            self.influences.update(dict.fromkeys(held.deciding))
+            return held
         if reading:
             self.reads.add(table)
         return Relation.of_table(table, self._known.columns(table))

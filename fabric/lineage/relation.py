@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fabric.lineage.statement import Column, Kind, Table
+from fabric.lineage.statement import Clause, Column, Kind, Table
 
 __all__ = ["UNKNOWN", "Origins", "OutputColumn", "Relation", "merge", "stronger"]
 
@@ -38,12 +38,13 @@ class OutputColumn:
 
 
 class Relation:
-    """Columns in order."""
+    """Columns in order. `deciding` is what decides on the rows of a temporary table, which whoever reads it inherits."""
 
-    __slots__ = ("_index", "columns", "table")
+    __slots__ = ("_index", "columns", "deciding", "table")
 
     def __init__(self, columns: Sequence[OutputColumn], table: Table | None = None) -> None:
         self.columns, self.table = list(columns), table
+        self.deciding: tuple[tuple[Column, Clause], ...] = ()
         self._index: dict[str, OutputColumn] | None = None
 
     @classmethod

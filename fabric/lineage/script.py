@@ -190,10 +190,18 @@ class _Script:
             columns = [column.name for column in relation.columns]
             temporary = effect.temporary or (self._transact and table.name.startswith(("#", "@")))
             if temporary or self._is_dropped(table, number) or table in self._temporary:
+                deciding = tuple(
+                    (item.source, item.clause)
+                    for made in effect.statements
+                    for item in made.influences
+                    if item.target_table == table
+                )
+                before = self._temporary[table].deciding if table in self._temporary and not temporary else ()
                 held = self._temporary.get(table)
                 self._temporary[table] = (
                     relation if held is None or effect.creates else held.union(relation, by_name=True)
                 )
+                self._temporary[table].deciding = tuple(dict.fromkeys((*before, *deciding)))
                 self._hidden.add(table)
             if effect.creates and columns and "*" not in columns:
                 self._known.add(table, columns)

@@ -47,6 +47,11 @@ def test_reads_what_the_dialect_says(case: dict[str, Any]) -> None:
         ("mysql", "prepare st from @s", "at run time"),
         ("tsql", "INSERT INTO o EXEC dbo.p", "dbo.p gives is not known"),
         ("duckdb", "select * from mine(1)", "'mine' gives is not known"),
+        (
+            "oracle",
+            "select * from t match_recognize (measures x.a as m pattern (x) define x as x.a > 1)",
+            "MATCH_RECOGNIZE",
+        ),
         ("postgres", "select 'a from t; select b from t", "never closed"),
     ],
 )
