@@ -46,7 +46,7 @@ _LOW = (1 << _SHIFT) - 1
 _DERIVATION = "/derivation/"
 
 Links = dict[int, "array[int]"]
-"""Neighbours by node, in arrays: the garbage collector would walk over hundreds of thousands of lists."""
+"""Neighbours by node, in arrays of four bytes each."""
 
 Detail = tuple[str, str, int]
 """Name (see `DETAILS`), value (a text or an IRI) and graph of something said of an edge."""
