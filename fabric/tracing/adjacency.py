@@ -10,7 +10,6 @@ Memory grows with nodes and edges alone: see docs/explanation/lineage.md for byt
 from __future__ import annotations
 
 from array import array
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -19,7 +18,7 @@ from fabric.identity import Iris
 from fabric.ntriples import Triple, token
 from fabric.rdf.lineage import derivation
 
-__all__ = ["DETAILS", "FLOWS", "PREDICATES", "Adjacency", "Detail"]
+__all__ = ["DETAILS", "FLOWS", "INFLUENCE", "PREDICATES", "Adjacency", "Detail", "Links"]
 
 FLOWS: Final = {
     token("prov:wasDerivedFrom"): (0, False),
@@ -42,8 +41,12 @@ DETAILS: Final = {
 PREDICATES: Final = frozenset({*FLOWS, *DETAILS})
 _WIDTH = 8
 _SHIFT = 32
+_DIGEST = 96
 _LOW = (1 << _SHIFT) - 1
 _DERIVATION = "/derivation/"
+
+Links = dict[int, "array[int]"]
+"""Neighbours by node, in arrays of four bytes each."""
 
 Detail = tuple[str, str, int]
 """Name (see `DETAILS`), value (a text or an IRI) and graph of something said of an edge."""
@@ -58,15 +61,16 @@ class Adjacency:
         self.roots = array("i")
         self.graphs: list[str] = []
         self.edges: dict[int, int] = {}
-        self.above: dict[int, list[int]] = {}
-        self.below: dict[int, list[int]] = {}
-        self.assets_above: dict[int, list[int]] = {}
-        self.assets_below: dict[int, list[int]] = {}
-        self.fields: dict[int, list[int]] = defaultdict(list)
+        self.above: Links = {}
+        self.below: Links = {}
+        self.assets_above: Links = {}
+        self.assets_below: Links = {}
+        self.fields: Links = {}
         self._ids: dict[str, int] = {}
         self._graph_ids: dict[str, int] = {}
         self._pairs: dict[int, int] = {}
-        self._details: dict[int, list[Detail]] = {}
+        self._details: dict[int, tuple[Detail, ...]] = {}
+        self._detailed: dict[int, int] = {}
         self.version = 0
 
     def find(self, iri: str) -> int | None:
@@ -84,7 +88,7 @@ class Adjacency:
         self.names.append(iri)
         self.roots.append(number if root < 0 else root)
         if root >= 0:
-            self.fields[root].append(number)
+            _put(self.fields, root, number)
         return number
 
     def add(self, triple: Triple, graph: str) -> None:
@@ -122,7 +126,7 @@ class Adjacency:
 
     def details(self, start: int, end: int) -> Iterable[Detail]:
         """What is known of the edge besides its ends."""
-        if not self._details:
+        if end not in self._detailed:
             return ()
         return self._details.get(self._detail_key(derivation(self.names[end], self.names[start])), ())
 
@@ -182,29 +186,38 @@ class Adjacency:
         key = self._detail_key(triple[0][1:-1])
         value = triple[2][1:-1] if triple[2].startswith("<") else ntriples.read_literal(triple[2])[0]
         number = self._bit(graph, 0).bit_length() // _WIDTH
-        detail, held = (DETAILS[triple[1]], value, number), self._details.get(key, [])
+        detail, held = (DETAILS[triple[1]], value, number), self._details.get(key, ())
         if (detail in held) == present:
             return
         self.version += 1
-        self._details[key] = kept = [*held, detail] if present else [one for one in held if one != detail]
-        if not kept:
+        end = key >> _DIGEST
+        if present:
+            self._details[key] = (*held, detail)
+            self._detailed[end] = self._detailed.get(end, 0) + 1
+            return
+        self._detailed[end] -= 1
+        if not self._detailed[end]:
+            del self._detailed[end]
+        if len(held) > 1:
+            self._details[key] = tuple(one for one in held if one != detail)
+        else:
             del self._details[key]
 
     def _detail_key(self, derivation: str) -> int:
         """The edge's lower end and the digest of its upper one, as one integer (see `fabric.rdf.lineage`)."""
         end, _, digest = derivation.rpartition(_DERIVATION)
-        return self.node(end) << 96 | int(digest, 16)
+        return self.node(end) << _DIGEST | int(digest, 16)
 
 
-def _put(links: dict[int, list[int]], node: int, other: int) -> None:
+def _put(links: Links, node: int, other: int) -> None:
     held = links.get(node)
     if held is None:
-        links[node] = [other]
+        links[node] = array("i", (other,))
     else:
         held.append(other)
 
 
-def _drop(links: dict[int, list[int]], node: int, other: int) -> None:
+def _drop(links: Links, node: int, other: int) -> None:
     held = links[node]
     held.remove(other)
     if not held:

@@ -1,10 +1,13 @@
-"""What questions about lineage are answered with."""
+"""What questions about lineage are answered with.
+
+Those of which an answer holds tens of thousands are named tuples, which are made in a third of the time of a frozen dataclass.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 __all__ = ["Direction", "Edge", "Field", "Level", "Lineage", "Named", "Node", "Path", "Provenance"]
 
@@ -21,8 +24,7 @@ class Named:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """A field that has an edge in the answer. `path` is raw (see `fabric.model.Field`)."""
 
     iri: str
@@ -31,8 +33,7 @@ class Field:
     datatype: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """An asset of the answer.
 
     `distance` counts steps: 0 the root, negative upstream, positive downstream. `upstream_count` and `downstream_count` are all
@@ -54,8 +55,7 @@ class Node:
     removed: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
+class Provenance(NamedTuple):
     """Who says an edge: the source (or `curated`, `inferred`), its named graph, and the run that last wrote that graph.
 
     `sql` is the definition of the job or view that the data flows through; `rule` names the rule that inferred the edge.
@@ -71,8 +71,7 @@ class Provenance:
     curated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """A way that data takes from `start` (upstream) to `end`.
 
     `influence` means that no value flows: `start` filters or joins. `via` are assets that filters hid, where the edge stands

@@ -6,7 +6,7 @@ whichever field was reached. Otherwise one field of a table would lead to all ot
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fabric.identity import Iris
 from fabric.tracing.adjacency import Adjacency
@@ -90,7 +90,7 @@ class Columns:
             ]
         return found
 
-    def _passed(self, job: int, beyond: list[int] | tuple[()], asset: int, *, forwards: bool) -> bool:
+    def _passed(self, job: int, beyond: Sequence[int], asset: int, *, forwards: bool) -> bool:
         """Whether a job may be left out, since the datasets behind it are linked to the asset directly."""
         edges = self._edges
         if job == self._start or asset == self._start == job or not edges.names[job].startswith(self._job):

@@ -19,27 +19,47 @@ class Describer:
 
     def __init__(self, view: View) -> None:
         self._view, self._edges = view, view.edges
-        self._shared: dict[tuple[int, str | None, str | None], tuple[Provenance, ...]] = {}
+        self._shared: dict[tuple[int, str | None, str | None], tuple[bool, tuple[Provenance, ...]]] = {}
+        self._sources: dict[str, str] = {}
         self._inferred = view.iris.graph("inferred/")
 
     def edge(self, start: int, end: int, via: Sequence[int] = ()) -> Edge:
         """The edge between two nodes, or the one that stands for a way over hidden ones."""
+        return self._way(start, end, via) if via else self._step(start, end)
+
+    def _step(self, start: int, end: int) -> Edge:
         edges, names = self._edges, self._edges.names
-        stops = [start, *via, end]
-        legs = [(one, other) for one, other in itertools.pairwise(stops) if self._stated(one, other)]
-        details = self._details(*legs[0]) if len(legs) == 1 else {}
-        masked = [self._details(*leg).get("masking") for leg in legs] if len(legs) > 1 else [details.get("masking")]
-        column = edges.is_field(start) or edges.is_field(end)
-        said = [one for leg in legs for one in self._provenance(*leg)]
+        bits, details = self._stated(start, end), self._details(start, end)
+        masking = details.get("masking")
+        influence, said = self._origin(start, end, bits)
         return Edge(
             names[start],
             names[end],
-            "column" if column else "table",
-            any(self._influence(*leg) for leg in legs),
+            "column" if edges.is_field(start) or edges.is_field(end) else "table",
+            influence,
             details.get("expression"),
             details.get("transformation"),
-            None if all(one is None for one in masked) else "true" in masked,
-            tuple(dict.fromkeys(said)),
+            None if masking is None else masking == "true",
+            said,
+        )
+
+    def _way(self, start: int, end: int, via: Sequence[int]) -> Edge:
+        """One edge for several; it is masked or only an influence where one of them is."""
+        edges, names = self._edges, self._edges.names
+        legs = [
+            self._step(one, other) for one, other in itertools.pairwise((start, *via, end)) if self._stated(one, other)
+        ]
+        said = dict.fromkeys(one for leg in legs for one in leg.provenance)
+        known = [leg.masking for leg in legs if leg.masking is not None]
+        return Edge(
+            names[start],
+            names[end],
+            "column" if edges.is_field(start) or edges.is_field(end) else "table",
+            any(leg.influence for leg in legs),
+            None,
+            None,
+            any(known) if known else None,
+            tuple(said),
             tuple(dict.fromkeys(names[edges.roots[one]] for one in via)),
         )
 
@@ -53,36 +73,34 @@ class Describer:
             bits |= edges.said(one, other)
         return bits
 
-    def _influence(self, start: int, end: int) -> bool:
-        return all(kinds == _INFLUENCE_ONLY for _, kinds in self._edges.graphs_of(self._stated(start, end)))
-
     def _details(self, start: int, end: int) -> dict[str, str]:
-        return {name: value for name, value, _ in self._edges.details(start, end)}
+        said = self._edges.details(start, end)
+        return {name: value for name, value, _ in said} if said else {}
 
-    def _provenance(self, start: int, end: int) -> tuple[Provenance, ...]:
+    def _origin(self, start: int, end: int, bits: int) -> tuple[bool, tuple[Provenance, ...]]:
+        """Whether the bits state an influence alone, and who states them, by which job and SQL."""
         edges, names, labels = self._edges, self._edges.names, self._view.labels
         upper, lower = edges.roots[start], edges.roots[end]
         job = self._details(upper, lower).get("job")
-        sql = next(
-            (text for one in (job, names[lower], names[upper] if self._is_job(upper) else None)
-             if one is not None and (text := labels.definition(one)) is not None),
-            None,
-        )  # fmt: skip
-        bits = self._stated(start, end)
+        sql = labels.definition(job) if job is not None else None
+        if sql is None:
+            sql = labels.definition(names[lower])
+        if sql is None and labels.named(names[upper]).kind == "job":
+            sql = labels.definition(names[upper])
         key = (bits, job, sql)
         found = self._shared.get(key)
         if found is None:
-            graphs = sorted(graph for graph, _ in edges.graphs_of(bits))
-            found = self._shared[key] = tuple(self._who(graph, job, sql) for graph in graphs)
+            graphs = sorted(edges.graphs_of(bits))
+            influence = all(kinds == _INFLUENCE_ONLY for _, kinds in graphs)
+            found = self._shared[key] = (influence, tuple(self._who(graph, job, sql) for graph, _ in graphs))
         return found
-
-    def _is_job(self, node: int) -> bool:
-        ref = self._view.iris.ref(self._edges.names[node])
-        return ref is not None and ref.kind == "job"
 
     def _who(self, graph: str, job: str | None, sql: str | None) -> Provenance:
         rule = graph.removeprefix(self._inferred) if graph.startswith(self._inferred) else None
-        source = "inferred" if rule is not None else self._view.iris.source_of(graph) or graph
+        source = self._sources.get(graph)
+        if source is None:
+            known = "inferred" if rule is not None else self._view.iris.source_of(graph)
+            source = self._sources[graph] = known or graph
         run, at = self._view.written.get(graph, (None, None))
         named = self._view.labels.named(job) if job is not None else None
         return Provenance(source, graph, run, at, named, sql, rule, source == "curated")

@@ -57,16 +57,18 @@ def lineage(view: View, start: int, asked: Asked) -> Lineage:
     order = sorted(distances, key=lambda node: (node != root, abs(distances[node]), distances[node], names[node]))
     place = {node: rank for rank, node in enumerate(order)}
     end = offset + asked.first
-    shown = sorted(
-        ((*pair, via) for pair, via in ways.items() if offset <= max(place[roots[one]] for one in pair) < end),
-        key=lambda way: (names[way[0]], names[way[1]]),
-    )
+    shown = [
+        (place[roots[pair[0]]], place[roots[pair[1]]], *pair)
+        for pair in ways
+        if offset <= max(place[roots[pair[0]]], place[roots[pair[1]]]) < end
+    ]
+    shown.sort()
     describe = Describer(view)
     fields = _fields(view, start, ways) if asked.level == "column" else {}
     return Lineage(
         node_of(view, root, 0, fields.get(root, ())),
         tuple(node_of(view, node, distances[node], fields.get(node, ())) for node in order[offset:end]),
-        tuple(describe.edge(*way) for way in shown),
+        tuple(describe.edge(one, other, ways[one, other]) for _, _, one, other in shown),
         len(order),
         len(ways),
         f"{view.changed}:{end}" if end < len(order) else None,
@@ -75,22 +77,22 @@ def lineage(view: View, start: int, asked: Asked) -> Lineage:
 
 def node_of(view: View, node: int, distance: int, fields: Iterable[int] = ()) -> Node:
     """An asset as the answer shows it."""
-    edges, labels, iri = view.edges, view.labels, view.edges.names[node]
-    named = labels.named(iri)
+    edges, iri = view.edges, view.edges.names[node]
+    title, kind, dataset_kind, platform, domain, container, field_count, removed = view.labels.shown(iri)
     return Node(
         iri,
-        named.title,
-        named.kind,
-        labels.dataset_kind(iri),
-        labels.platform(iri),
-        labels.domain(iri),
-        labels.container(iri),
+        title,
+        kind,
+        dataset_kind,
+        platform,
+        domain,
+        container,
         distance,
         len(edges.assets_above.get(node, ())),
         len(edges.assets_below.get(node, ())),
-        labels.field_count(iri),
+        field_count,
         tuple(sorted((_field(view, one) for one in fields), key=lambda one: one.path)),
-        labels.removed(iri),
+        removed,
     )
 
 

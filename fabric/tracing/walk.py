@@ -81,6 +81,8 @@ def contract(pairs: Iterable[Pair], hidden: Collection[int]) -> dict[Pair, tuple
 
     Raises: QueryError where there would be more than `MOST_EDGES`.
     """
+    if not hidden:
+        return dict.fromkeys(pairs, ())
     below: dict[int, list[int]] = {}
     for start, end in pairs:
         below.setdefault(start, []).append(end)
