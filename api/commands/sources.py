@@ -125,7 +125,7 @@ def harvest_all(fabric: Client, names: list[str], *, quiet: bool) -> list[dict[s
         for name in names:
             task = bar.add_task(name, total=None, said="")
             run = fabric.ask(f"mutation($n:String!){{harvestSource(name:$n){{{RUN}}}}}", n=name)["harvestSource"]
-            while run["state"] == "running":
+            while run["state"] in {"queued", "running"}:
                 run = fabric.ask(f"query($i:ID!){{run(id:$i,wait:0.3){{{RUN}}}}}", i=run["id"])["run"]
                 bar.update(task, said=f"{run['records']} records")
             bar.remove_task(task)

@@ -109,8 +109,7 @@ class Mutation:
     @strawberry.mutation(description="Start harvesting a source; follow it with `run`.")
     async def harvest_source(self, info: Info, name: str) -> t.HarvestRun:
         """Start harvesting a source."""
-        run, _future = await on_workspace(info, lambda w: w.start_harvest(name))
-        return views.harvest_run(run)
+        return views.harvest_run(await on_workspace(info, lambda w: w.start_harvest(name)))
 
     @strawberry.mutation(description="Stop a running harvest, which then changes nothing; false where none runs.")
     async def cancel_harvest(self, info: Info, name: str) -> bool:
