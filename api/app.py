@@ -16,9 +16,10 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from strawberry.asgi import GraphQL
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from api import export, linked, sparql
 from api.graphql.schema import make_schema
@@ -63,10 +64,11 @@ def make_app(settings: Settings, *, indexing: bool, durable: bool = False) -> St
                 await run_in_threadpool(indexer.stop)
             await run_in_threadpool(workspace.close)
 
-    graphql = _GraphQL(make_schema())
+    graphql = _GraphQL(make_schema(), subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL])
     routes: list[BaseRoute] = [
         Route("/health", _health),
         Route("/graphql", graphql, methods=["GET", "POST"]),
+        WebSocketRoute("/graphql", graphql),
         Route("/sparql", sparql.endpoint, methods=["GET", "POST"]),
         Route("/export", export.endpoint),
         Route("/index", _index, methods=["POST"]),

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands import admin, demo, find, sources
+from api.commands import admin, demo, find, runs, sources
 from fabric.errors import FabricError
 
 __all__ = ["app", "main"]
@@ -24,6 +24,9 @@ app = typer.Typer(
 app.add_typer(sources.app, name="source")
 app.command(epilog="Example: fabric harvest shop lake")(sources.harvest)
 app.command(epilog="Example: fabric apply fabric.yaml --prune")(sources.apply)
+app.command(epilog="Example: fabric runs shop --first 5")(runs.runs)
+app.command(epilog="Example: fabric run 20260131T060000000000-5d2c1b3a --log")(runs.run)
+app.command(epilog="Example: fabric cancel shop")(runs.cancel)
 app.command(epilog="Example: fabric search which flights were late --kind dataset")(find.search)
 app.command(epilog="Example: fabric show flights")(find.show)
 app.command(epilog="Example: fabric history flights --first 5")(find.history)

@@ -108,7 +108,7 @@ class DurableHarvests:
                 "console_log_level": "CRITICAL",
                 "enable_otlp": False,
                 "use_listen_notify": False,
-                "notification_listener_polling_interval_sec": 60.0,
+                "notification_listener_polling_interval_sec": 0.5,
                 "scheduler_polling_interval_sec": 3600.0,
                 "sys_db_pool_size": 5,
             }

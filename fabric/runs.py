@@ -112,12 +112,14 @@ class Runs:
     def seal(self, connection: Connection, run_id: str, report: Report) -> None:
         """In the transaction that decides on a run's commit: see that the run is still this process's, and keep its counts.
 
-        Raises: HarvestCancelled where another process has taken it over meanwhile.
+        Raises: HarvestCancelled where another process has taken it over meanwhile, or somebody wants it stopped.
         """
-        chosen = select(runs.c.state, runs.c.worker).where(runs.c.id == run_id).with_for_update()
+        chosen = select(runs.c.state, runs.c.worker, runs.c.cancelling).where(runs.c.id == run_id).with_for_update()
         row = connection.execute(chosen).first()
         if row is not None and (row.state, row.worker or "") != ("running", self.worker):
             raise HarvestCancelled(f"the run {run_id!r} was taken over by another process; nothing was changed here")
+        if row is not None and row.cancelling:
+            raise HarvestCancelled("the harvest was stopped on request; nothing was changed")
         connection.execute(update(runs).where(runs.c.id == run_id).values(report=_pack(report, None)))
 
     def end(self, run_id: str, state: str, report: Report, error: str | None = None) -> None:

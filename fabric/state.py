@@ -10,7 +10,7 @@ import hashlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -243,11 +243,12 @@ class State:
                 )
             yield
 
-    def now(self) -> ColumnElement[datetime]:
-        """The present moment, by the database's clock where several processes share it."""
+    def moment(self, ago: float = 0) -> ColumnElement[datetime]:
+        """The present moment or one so many seconds ago, by the database's clock where several processes share it."""
         if not self.shared:
-            return literal(datetime.now(UTC), Moment)
-        return func.timezone("UTC", func.clock_timestamp(), type_=Moment)
+            return literal(datetime.now(UTC) - timedelta(seconds=ago), Moment)
+        then = func.clock_timestamp() - func.make_interval(0, 0, 0, 0, 0, 0, ago)
+        return func.timezone("UTC", then, type_=Moment)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:

@@ -12,7 +12,6 @@ import os
 import socket
 import threading
 import uuid
-from datetime import timedelta
 
 from sqlalchemy import delete, insert, select, update
 
@@ -54,7 +53,7 @@ class Workers:
         """Who is alive, this process among them."""
         if not self._state.shared:
             return [self.id]
-        limit = self._state.now() - timedelta(seconds=self._patience)
+        limit = self._state.moment(self._patience)
         with self._state.read() as connection:
             others = connection.execute(select(workers.c.id).where(workers.c.beat >= limit)).scalars()
             return [self.id, *(one for one in others if one != self.id)]
@@ -63,7 +62,7 @@ class Workers:
         """Count out who is gone; returns them."""
         if not self._state.shared:
             return []
-        limit = self._state.now() - timedelta(seconds=self._patience)
+        limit = self._state.moment(self._patience)
         with self._state.begin() as connection:
             gone = delete(workers).where(workers.c.beat < limit, workers.c.id != self.id).returning(workers.c.id)
             return list(connection.execute(gone).scalars())
@@ -76,7 +75,7 @@ class Workers:
                 _log.warning("no sign of life was given: %s", error.what)
 
     def _beat(self) -> None:
-        now = self._state.now()
+        now = self._state.moment()
         with self._state.begin() as connection:
             if not connection.execute(update(workers).where(workers.c.id == self.id).values(beat=now)).rowcount:
                 connection.execute(insert(workers).values(id=self.id, beat=now))

@@ -235,6 +235,11 @@ def harvest_run(run: runs.HarvestRun) -> t.HarvestRun:
         refused=report.refused,
         error=run.error,
         commit=report.commit,
+        trigger=run.trigger,
+        queued_at=run.queued,
+        attempt=run.attempt,
+        not_before=run.not_before,
+        worker=run.worker,
     )
 
 
@@ -242,5 +247,10 @@ def source(registered: RegisteredSource) -> t.Source:
     """A registered source, without its secrets."""
     options: Any = dict(registered.options)
     return t.Source(
-        name=registered.name, connector=registered.connector, options=options, created_at=registered.created
+        name=registered.name,
+        connector=registered.connector,
+        options=options,
+        created_at=registered.created,
+        schedule=registered.schedule,
+        next_harvest_at=registered.next_fire,
     )
