@@ -16,12 +16,14 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from strawberry.asgi import GraphQL
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from api import export, linked, sparql
 from api.graphql.schema import make_schema
+from fabric.durable import DurableHarvests
 from fabric.errors import AccessDenied, FabricError, InputError, UnknownAsset
 from fabric.settings import Settings
 from fabric.workspace import Workspace
@@ -38,10 +40,11 @@ class _GraphQL(GraphQL[dict[str, Any], None]):
         return {"request": request, "response": response, "workspace": request.app.state.workspace}
 
 
-def make_app(settings: Settings, *, indexing: bool) -> Starlette:
+def make_app(settings: Settings, *, indexing: bool, durable: bool = False) -> Starlette:
     """The application. It opens the data directory when started and closes it when stopped.
 
     `indexing` keeps the search index up to date in a thread of its own; without it, search takes in what is new itself.
+    `durable` queues harvests so that they outlive this process; without it, they run at once and end with it.
     """
 
     @contextlib.asynccontextmanager
@@ -49,17 +52,23 @@ def make_app(settings: Settings, *, indexing: bool) -> Starlette:
         workspace = await run_in_threadpool(Workspace, settings)
         app.state.workspace = workspace
         indexer = _Indexer(workspace) if indexing else None
+        queue = DurableHarvests(workspace) if durable else None
+        if queue is not None:
+            queue.start()
         try:
             yield
         finally:
+            if queue is not None:
+                await run_in_threadpool(queue.stop)
             if indexer is not None:
                 await run_in_threadpool(indexer.stop)
             await run_in_threadpool(workspace.close)
 
-    graphql = _GraphQL(make_schema())
+    graphql = _GraphQL(make_schema(), subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL])
     routes: list[BaseRoute] = [
         Route("/health", _health),
         Route("/graphql", graphql, methods=["GET", "POST"]),
+        WebSocketRoute("/graphql", graphql),
         Route("/sparql", sparql.endpoint, methods=["GET", "POST"]),
         Route("/export", export.endpoint),
         Route("/index", _index, methods=["POST"]),

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands import admin, demo, find, lineage, similar, sources
+from api.commands import admin, demo, find, lineage, runs, similar, sources
 from fabric.errors import FabricError
 
 __all__ = ["app", "main"]
@@ -26,6 +26,9 @@ app.add_typer(sources.app, name="source")
 app.add_typer(lineage.app, name="lineage")
 app.command(epilog="Example: fabric harvest shop lake")(sources.harvest)
 app.command(epilog="Example: fabric apply fabric.yaml --prune")(sources.apply)
+app.command(epilog="Example: fabric runs shop --first 5")(runs.runs)
+app.command(epilog="Example: fabric run 20260131T060000000000-5d2c1b3a --log")(runs.run)
+app.command(epilog="Example: fabric cancel shop")(runs.cancel)
 app.command(epilog="Example: fabric search which flights were late --kind dataset")(find.search)
 app.command(epilog="Example: fabric similar flights --first 5")(similar.similar)
 app.command(epilog="Example: fabric show flights")(find.show)

@@ -28,7 +28,7 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     Raises: SettingsError where the address is not loopback or is taken, GraphLocked, GraphCorrupt, StorageFull.
     """
     listener, url = _listen(settings)
-    app = make_app(settings, indexing=True)
+    app = make_app(settings, indexing=True, durable=True)
     failure: list[FabricError] = []
     app.router.lifespan_context = _announcing(app, settings.server_note, url, ready, failure)
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False, lifespan="on"))

@@ -50,15 +50,20 @@ def main(data_dir: Path, source: str, database: Warehouse) -> dict[str, float]:
         committer = _TimedCommitter(workspace.graph, workspace.state, workspace.iris)
         harvester = Harvester(workspace.graph, workspace.state, committer, workspace.shapes, workspace.iris)
         with _timed(took, "whole first harvest"):
-            harvester.run(source, workspace.sources.connector(source), workspace.runs.start(source))
+            _harvest(workspace, harvester, source)
         took["of it, commit"] = committer.seconds
         with _timed(took, "whole harvest again, unchanged"):
-            harvester.run(source, workspace.sources.connector(source), workspace.runs.start(source))
+            _harvest(workspace, harvester, source)
         with database.changed(0.01), _timed(took, "whole harvest again, 1 % changed"):
-            harvester.run(source, workspace.sources.connector(source), workspace.runs.start(source))
+            _harvest(workspace, harvester, source)
         with _timed(took, "word index"):
             workspace.indexer.catch_up(semantic=False)
     return took
+
+
+def _harvest(workspace: Workspace, harvester: Harvester, source: str) -> None:
+    run_id = workspace.runs.start(source)
+    workspace.runs.end(run_id, "complete", harvester.run(source, workspace.sources.connector(source), run_id))
 
 
 def _read(workspace: Workspace, source: str) -> dict[str, float]:

@@ -22,15 +22,16 @@ import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.engine import Connection
 
 from fabric import ntriples
-from fabric.errors import FabricError
+from fabric.errors import FabricError, HarvestCancelled
 from fabric.graph.store import GraphStore, Update
 from fabric.history import Change, changes_of, documents_of, pack, pack_document, parts_of
 from fabric.identity import Iris
@@ -82,6 +83,8 @@ class Draft:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="draft")
         self._writing: deque[Future[None]] = deque()
         self.added = self.removed = 0
+        self.sealing: Callable[[Connection], None] | None = None
+        """Called in the transaction that decides on the commit; raises where it must not be."""
 
     def add(self, parts: Iterable[Change], record: RecordState | None = None) -> None:
         """Note changes and, with them, what to remember of the record they come from.
@@ -152,9 +155,12 @@ class Committer:
     What `rule` concludes from a commit is part of that commit.
     """
 
-    def __init__(self, graph: GraphStore, state: State, iris: Iris, rule: Rule | None = None) -> None:
-        self._graph, self._state, self._iris, self._rule = graph, state, iris, rule
+    def __init__(
+        self, graph: GraphStore, state: State, iris: Iris, rule: Rule | None = None, *, worker: str = ""
+    ) -> None:
+        self._graph, self._state, self._iris, self._rule, self._worker = graph, state, iris, rule, worker
         self._lock = threading.RLock()
+        self._depth = self._told = 0
         self._listeners: list[Callable[[int], None]] = []
         self._unfinished = False
         self._refused: int | None = None
@@ -169,10 +175,15 @@ class Committer:
 
         Raises: StorageFull, GraphUnavailable, GraphError where that still cannot be finished.
         """
-        with self._lock:
-            if self._unfinished:
+        with self._alone() as outermost:
+            if self._unfinished or (outermost and self._state.shared):
                 self._finish()
             yield
+
+    def announce(self, number: int) -> None:
+        """Tell the listeners of commits up to this number that another process made."""
+        if number > self._told:
+            self._tell(number)
 
     def begin(self, kind: str, source: str, run: str | None = None, *, remember: bool = True) -> Draft:
         """Start a commit of `kind` for a registered source, or for `curated`."""
@@ -180,7 +191,9 @@ class Committer:
             with self.hold():
                 pass
         with self._state.begin() as connection:
-            row = insert(commits).values(state="draft", kind=kind, source=source, run=run, added=0, removed=0)
+            row = insert(commits).values(
+                state="draft", kind=kind, source=source, run=run, added=0, removed=0, worker=self._worker
+            )
             key = connection.execute(row).inserted_primary_key
             assert key is not None
             watched = self._rule.watched if self._rule else frozenset[str]()
@@ -207,7 +220,7 @@ class Committer:
                 draft.write()
             draft.close()
             if not draft.added and not draft.removed:
-                self._settle(draft.id, None)
+                self._settle(draft.id, None, draft.sealing)
                 return None
             self._unfinished = True
             number = self._number(draft, at or datetime.now(UTC))
@@ -218,17 +231,43 @@ class Committer:
                 self._refuse(draft.id)
                 raise
             self._unfinished = False
-        for listener in self._listeners:
-            listener(number)
+        self._tell(number)
         return number
 
-    def recover(self) -> None:
-        """Finish what a crash interrupted; see the module's text."""
-        with self._lock:
-            for commit_id, _number in self._in_state("draft"):
-                self._delete(commit_id, "draft")
+    def recover(self, alive: Collection[str] = ()) -> None:
+        """Finish what a crash interrupted; see the module's text. Drafts of processes that are alive stay."""
+        with self._alone():
+            self.sweep(alive)
             self._finish()
             self._repeat_lost()
+
+    def sweep(self, alive: Collection[str]) -> None:
+        """Drop the drafts of processes that are not alive."""
+        for commit_id, worker in self._drafts():
+            if worker not in alive:
+                self._delete(commit_id, "draft")
+
+    @contextmanager
+    def _alone(self) -> Iterator[bool]:
+        """Keep other threads and processes out; gives whether this is not within another such block."""
+        with self._lock:
+            outermost = self._depth == 0
+            with self._state.locked("commit") if outermost else nullcontext():
+                self._depth += 1
+                try:
+                    yield outermost
+                finally:
+                    self._depth -= 1
+
+    def _tell(self, number: int) -> None:
+        self._told = max(self._told, number)
+        for listener in self._listeners:
+            listener(number)
+
+    def _drafts(self) -> list[tuple[int, str | None]]:
+        with self._state.read() as connection:
+            rows = connection.execute(select(commits.c.id, commits.c.worker).where(commits.c.state == "draft"))
+            return [(row.id, row.worker) for row in rows]
 
     def _in_state(self, state: str) -> list[tuple[int, int]]:
         chosen = select(commits.c.id, commits.c.number).where(commits.c.state == state).order_by(commits.c.number)
@@ -288,14 +327,18 @@ class Committer:
 
     def _number(self, draft: Draft, at: datetime) -> int:
         with self._state.begin() as connection:
+            if draft.sealing is not None:
+                draft.sealing(connection)
             number = (connection.execute(select(func.max(commits.c.number))).scalar() or 0) + 1
             last = connection.execute(select(func.max(commits.c.at))).scalar()
             moment = max(at, last) if last else at
-            connection.execute(
+            sealed = connection.execute(
                 update(commits)
-                .where(commits.c.id == draft.id)
+                .where(commits.c.id == draft.id, commits.c.state == "draft")
                 .values(number=number, state="sealed", at=moment, added=draft.added, removed=draft.removed)
             )
+            if not sealed.rowcount:
+                raise HarvestCancelled("this process was taken for gone and its draft was dropped; nothing was changed")
         return number
 
     def _apply(self, commit_id: int) -> None:
@@ -383,8 +426,10 @@ class Committer:
             self._graph.flush()
         self._delete(commit_id, "undo")
 
-    def _settle(self, commit_id: int, number: int | None) -> None:
+    def _settle(self, commit_id: int, number: int | None, sealing: Callable[[Connection], None] | None = None) -> None:
         with self._state.begin() as connection:
+            if sealing is not None:
+                sealing(connection)
             source = connection.execute(select(commits.c.source).where(commits.c.id == commit_id)).scalar_one()
             mine = drafts.c.commit_id == commit_id
             touched = select(drafts.c.key).where(mine)

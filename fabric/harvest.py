@@ -19,6 +19,7 @@ from importlib.metadata import version
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.engine import Connection
 
 from fabric import ntriples
 from fabric.commit import Committer, Draft, RecordState
@@ -94,8 +95,11 @@ class Harvester:
         *,
         progress: Callable[[Report], None] = lambda _report: None,
         cancelled: threading.Event | None = None,
+        sealing: Callable[[Connection, Report], None] = lambda _connection, _report: None,
     ) -> Report:
         """Harvest a registered source under its name; `progress` is called now and then with the counts so far.
+
+        `sealing` is called with the final counts in the transaction that decides on the commit, and may raise to prevent it.
 
         Raises: what the connector and the committer raise, and HarvestCancelled; the graph then is as before.
         """
@@ -108,6 +112,7 @@ class Harvester:
                     pass_.bury(kept=EVENTS)
                 pass_.unbury()
                 pass_.report.added, pass_.report.removed = draft.added, draft.removed
+                draft.sealing = lambda connection: sealing(connection, pass_.report)
                 pass_.report.commit = self._committer.seal(draft)
         except BaseException:
             self._committer.drop(draft)

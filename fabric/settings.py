@@ -51,6 +51,24 @@ class Settings(BaseSettings):
         200, ge=0, description="Take a snapshot of the graph every so many commits; 0 takes none."
     )
     snapshots_kept: int = Field(6, ge=1, description="How many snapshots to keep.")
+    secret_key_file: Path | None = Field(
+        None, description="File of the key of stored secrets, `secret.key` of the data directory by default."
+    )
+    harvests_at_once: int = Field(4, ge=1, le=64, description="How many sources one server harvests at once.")
+    harvest_attempts: int = Field(
+        3, ge=1, description="How often the server tries a harvest before it gives up on an error that may pass."
+    )
+    harvest_retry_seconds: float = Field(
+        5, ge=0, description="Seconds before the second attempt; each further one waits four times as long."
+    )
+    runs_kept: int = Field(
+        200, ge=1, description="How many runs of a source to keep beyond those that changed something."
+    )
+    worker_timeout: float = Field(
+        15,
+        gt=0,
+        description="Seconds without a sign of life after which a server's harvests are taken over by another.",
+    )
 
     @property
     def models_dir(self) -> Path:

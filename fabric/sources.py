@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from fabric.connector import Connector, connector_class, read_config, secret_options
@@ -25,12 +25,14 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 
 @dataclass(frozen=True, slots=True)
 class RegisteredSource:
-    """A source as shown: `options` without its secrets' values."""
+    """A source as shown: `options` without its secrets' values; `schedule` and `next_fire` as in `fabric.schedules`."""
 
     name: str
     connector: str
     options: Mapping[str, Any]
     created: datetime
+    schedule: str | None = None
+    next_fire: datetime | None = None
 
 
 class Sources:
@@ -61,10 +63,10 @@ class Sources:
         }
         row = {"name": name, "connector": connector, "options": json.dumps(stored), "created": datetime.now(UTC)}
         with self._state.begin() as connection:
-            if replace:
-                connection.execute(delete(sources).where(sources.c.name == name))
+            changed = update(sources).where(sources.c.name == name).values(row)  # a schedule stays
             try:
-                connection.execute(insert(sources).values(row))
+                if not (replace and connection.execute(changed).rowcount):
+                    connection.execute(insert(sources).values(row))
             except IntegrityError:
                 raise SourceExists(
                     f"a source named {name!r} is registered already",
@@ -127,7 +129,7 @@ class Sources:
 
     def _shown(self, row: Any) -> RegisteredSource:
         options = {key: _masked(value) for key, value in json.loads(row.options).items()}
-        return RegisteredSource(row.name, row.connector, options, row.created)
+        return RegisteredSource(row.name, row.connector, options, row.created, row.schedule, row.next_fire)
 
 
 def _masked(value: Any) -> Any:

@@ -1,20 +1,23 @@
 """The relational side of a data directory: sources, runs, history, fingerprints.
 
-SQLite by default (write-ahead log, full synchronization), any database by SQLAlchemy URL. Only what the graph is not made for is
-kept here; what assets are is in the graph.
+SQLite by default (write-ahead log, full synchronization), which one process has open; or PostgreSQL by SQLAlchemy URL, which
+several servers may share. Only what the graph is not made for is kept here; what assets are is in the graph.
 """
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     Column,
+    ColumnElement,
     DateTime,
     Engine,
     ForeignKey,
@@ -27,15 +30,33 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
+    func,
+    inspect,
+    literal,
     select,
+    text,
 )
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
+from sqlalchemy.schema import CreateColumn
 from sqlalchemy.types import TypeDecorator
 
-from fabric.errors import FabricError, GraphCorrupt, GraphError, GraphUnavailable, StorageFull
+from fabric.errors import (
+    FabricError,
+    GraphCorrupt,
+    GraphError,
+    GraphLocked,
+    GraphUnavailable,
+    MissingExtra,
+    SettingsError,
+    StorageFull,
+)
 
-__all__ = ["State", "changes", "commits", "drafts", "properties", "records", "runs", "sources", "translate"]
+__all__ = [
+    "State", "changes", "commits", "drafts", "properties", "records", "run_lines", "runs", "sources", "translate", "workers",
+]  # fmt: skip
+
+_VERSION = "2"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -66,7 +87,10 @@ sources = Table(
     Column("connector", String, nullable=False),
     Column("options", Text, nullable=False),
     Column("created", Moment, nullable=False),
+    Column("schedule", String),
+    Column("next_fire", Moment, index=True),
 )
+"""`schedule` is a cron expression in UTC, `next_fire` when it is due next."""
 
 runs = Table(
     "run",
@@ -77,7 +101,38 @@ runs = Table(
     Column("started", Moment, nullable=False),
     Column("ended", Moment),
     Column("report", Text, nullable=False),
+    Column("trigger", String, nullable=False, server_default="request"),
+    Column("queued", Moment),
+    Column("worker", String, index=True),
+    Column("attempt", Integer, nullable=False, server_default="1"),
+    Column("turn", Integer, nullable=False, server_default="0"),
+    Column("dispatched", Integer, nullable=False, server_default="0"),
+    Column("not_before", Moment),
+    Column("cancelling", Boolean, nullable=False, server_default=text("false")),
+    Column("published", Boolean, nullable=False, server_default=text("false")),
 )
+"""One row a run. `turn` counts how often it was queued, `dispatched` is the last turn that was handed to the queue."""
+_active = runs.c.state.in_(("queued", "running"))
+Index("run_active", runs.c.source, unique=True, sqlite_where=_active, postgresql_where=_active)
+
+run_lines = Table(
+    "run_line",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("run", String, nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("level", String, nullable=False),
+    Column("text", Text, nullable=False),
+)
+"""What happened in a run, line by line."""
+
+workers = Table(
+    "worker",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("beat", Moment, nullable=False),
+)
+"""The processes that share this database, and when each last gave a sign of life, by the database's clock."""
 
 commits = Table(
     "commit_log",
@@ -91,9 +146,12 @@ commits = Table(
     Column("at", Moment, index=True),
     Column("added", Integer, nullable=False, default=0),
     Column("removed", Integer, nullable=False, default=0),
+    Column("worker", String),
     sqlite_autoincrement=True,
 )
-"""One row a commit. States: draft (being written), sealed (to be applied), undo (to be taken back), done."""
+"""One row a commit; `worker` is the process that made it.
+
+States: draft (being written), sealed (to be applied), undo (to be taken back), done."""
 
 changes = Table(
     "change",
@@ -137,13 +195,62 @@ drafts = Table(
 
 
 class State:
-    """An open state database. Safe to share between threads."""
+    """An open state database. Safe to share between threads.
+
+    Raises: SettingsError where the URL is of another kind of database, MissingExtra, StorageFull, GraphCorrupt, GraphUnavailable.
+    """
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
-        with translate():
+        self.shared = self.engine.dialect.name != "sqlite"
+        """Whether other processes may have it open too."""
+        with translate(), self.locked("schema"):
             metadata.create_all(self.engine)
             _record_root.create(self.engine, checkfirst=True)  # state databases made before there was this index
+            if self.get("schema") != _VERSION:
+                self._upgrade()
+
+    @contextmanager
+    def locked(self, name: str) -> Iterator[None]:
+        """Keep the other processes that share this database from what goes by that name; free again when this process dies.
+
+        The threads of this process are the caller's to keep apart. Raises: GraphUnavailable, GraphError.
+        """
+        if not self.shared:
+            yield
+            return
+        key = _key(name)
+        with translate(), self._lasting() as connection:
+            connection.execute(select(func.pg_advisory_lock(key)))
+            try:
+                yield
+            finally:
+                connection.execute(select(func.pg_advisory_unlock(key)))
+
+    @contextmanager
+    def claimed(self, *, alone: bool) -> Iterator[None]:
+        """Hold this database, alone or together with others who do not ask for it alone, while the block lasts.
+
+        Raises: GraphLocked where the others do not allow it, GraphUnavailable, GraphError.
+        """
+        if not self.shared:
+            yield
+            return
+        claim = func.pg_try_advisory_lock if alone else func.pg_try_advisory_lock_shared
+        with translate(), self._lasting() as connection:
+            if not connection.execute(select(claim(_key("graph")))).scalar():
+                raise GraphLocked(
+                    "another Fabric has the state database open, and not both can have a graph of their own",
+                    remedy="give all of them the same SPARQL server: FABRIC_GRAPH_QUERY_URL, FABRIC_GRAPH_UPDATE_URL",
+                )
+            yield
+
+    def moment(self, ago: float = 0) -> ColumnElement[datetime]:
+        """The present moment or one so many seconds ago, by the database's clock where several processes share it."""
+        if not self.shared:
+            return literal(datetime.now(UTC) - timedelta(seconds=ago), Moment)
+        then = func.clock_timestamp() - func.make_interval(0, 0, 0, 0, 0, 0, ago)
+        return func.timezone("UTC", then, type_=Moment)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -157,7 +264,8 @@ class State:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view that does not keep others from writing."""
-        with translate(), self.engine.connect() as connection:
+        level = {"isolation_level": "REPEATABLE READ"} if self.shared else {}
+        with translate(), self.engine.connect().execution_options(**level) as connection:
             yield connection
 
     def get(self, name: str) -> str | None:
@@ -187,6 +295,30 @@ class State:
         """Close all connections."""
         self.engine.dispose()
 
+    @contextmanager
+    def _lasting(self) -> Iterator[Connection]:
+        """A connection of its own, whose locks end with it."""
+        connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        connection.detach()
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    def _upgrade(self) -> None:
+        """Add the columns and indexes that an earlier release did not have."""
+        with self.begin() as connection:
+            found = inspect(connection)
+            for table in metadata.sorted_tables:
+                known = {column["name"] for column in found.get_columns(table.name)}
+                for column in table.columns:
+                    if column.name not in known:
+                        described = CreateColumn(column).compile(dialect=self.engine.dialect)
+                        connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {described}"))
+                for index in table.indexes:
+                    index.create(connection, checkfirst=True)
+        self.put("schema", _VERSION)
+
 
 @contextmanager
 def translate() -> Iterator[None]:
@@ -211,19 +343,41 @@ def _fabric_error(error: SQLAlchemyError | sqlite3.Error) -> FabricError:
     return GraphError(f"the state database {kind}: {text}")
 
 
+def _key(name: str) -> int:
+    return int.from_bytes(hashlib.blake2b(f"fabric:{name}".encode(), digest_size=8).digest(), signed=True)
+
+
 def _engine(url: str) -> Engine:
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
+    try:
+        made = make_url(url)
+        if made.get_backend_name() == "postgresql":
+            # The driver is named since releases of SQLAlchemy differ in which one is meant.
+            made = made.set(drivername="postgresql+psycopg")
+            return create_engine(made, pool_size=10, max_overflow=40, pool_pre_ping=True)
+        engine = create_engine(made)
+    except ModuleNotFoundError as error:
+        raise MissingExtra(
+            f"the Python package {error.name!r} is not installed", remedy="pip install 'kgfabric[postgres]'"
+        ) from error
+    except SQLAlchemyError:
+        # The error's own text would show the URL, and with it a password.
+        raise SettingsError(
+            "FABRIC_STATE_URL is no URL of a database", remedy="write it as postgresql://user@host/database"
+        ) from None
+    if engine.dialect.name != "sqlite":
+        raise SettingsError(
+            f"the state cannot be kept in {engine.dialect.name}", remedy="use SQLite or PostgreSQL: FABRIC_STATE_URL"
+        )
 
-        @event.listens_for(engine, "connect")
-        def configure(connection: sqlite3.Connection, _record: object) -> None:
-            connection.isolation_level = None
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
-                connection.execute(f"PRAGMA {pragma}")
+    @event.listens_for(engine, "connect")
+    def configure(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            connection.execute(f"PRAGMA {pragma}")
 
-        @event.listens_for(engine, "begin")
-        def begin(connection: Connection) -> None:
-            writes = connection.get_execution_options().get("write", False)
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine

@@ -6,6 +6,7 @@ A secret option may be `env:NAME` or `file:PATH`, which is stored as it stands, 
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -47,6 +48,24 @@ class Vault:
                 f"a stored secret cannot be decrypted with the key {self._path}",
                 remedy="put the key back or register the source anew",
             ) from None
+
+    def agree(self, known: str | None) -> str:
+        """The key's fingerprint, to be compared by those who share the secrets; `known` is what they have stored of it, if any.
+
+        Raises: SettingsError where the key is another one or missing.
+        """
+        if known is None and not self._path.exists():
+            self._make_key()
+        fingerprint = (
+            hashlib.blake2b(self._path.read_bytes(), digest_size=16).hexdigest() if self._path.exists() else None
+        )
+        if fingerprint is None or known not in {None, fingerprint}:
+            raise SettingsError(
+                f"the key {str(self._path)!r} is {'missing' if fingerprint is None else 'not the one'} with which the secrets in "
+                "the shared state are encrypted",
+                remedy="copy secret.key from the data directory of the first server, or set FABRIC_SECRET_KEY_FILE to it",
+            )
+        return fingerprint
 
     def _make_key(self) -> None:
         partial = self._path.with_suffix(".new")

@@ -1,7 +1,8 @@
 """A data directory, opened: everything Fabric knows, and what can be done with it.
 
 data_dir/graph/        the quad store
-data_dir/state.db      sources, runs, history
+data_dir/state.db      sources, runs, history; with FABRIC_STATE_URL in another database
+data_dir/queue.db      the server's queue of harvests; can be deleted, is built anew from the runs
 data_dir/index/        words and vectors; can be deleted, is built anew
 data_dir/snapshots/    copies of the graph at past commits
 data_dir/secret.key    encrypts secrets
@@ -12,10 +13,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +22,7 @@ from typing import Any, Self
 from filelock import FileLock, Timeout
 
 import ontology
+from fabric.activities import Activities
 from fabric.assets import Assets
 from fabric.commit import Committer
 from fabric.curation import Curation
@@ -33,39 +32,32 @@ from fabric.discovery.indexing import Indexer
 from fabric.discovery.popularity import Popularity
 from fabric.discovery.search import Search
 from fabric.discovery.similar import Neighbours
-from fabric.errors import (
-    FabricError,
-    GraphLocked,
-    HarvestCancelled,
-    HarvestFailed,
-    HarvestRunning,
-    SettingsError,
-    StorageFull,
-)
+from fabric.errors import FabricError, GraphLocked, SettingsError, StorageFull
 from fabric.graph.local import LocalGraph
 from fabric.graph.remote import RemoteGraph
 from fabric.graph.store import GraphStore
 from fabric.harvest import Harvester, Report
+from fabric.harvests import Harvests
 from fabric.history import History
 from fabric.identity import DEFAULT_BASE, Iris
 from fabric.inference import LabelRule
 from fabric.records import Records
 from fabric.runs import HarvestRun, Runs
+from fabric.schedules import Schedules
 from fabric.settings import Settings
 from fabric.shapes import Shapes
 from fabric.snapshots import Snapshots, files
-from fabric.sources import Sources
+from fabric.sources import RegisteredSource, Sources
 from fabric.sqlreader import SqlReader
 from fabric.state import State
 from fabric.tracing.questions import Tracing
 from fabric.tracing.tracer import Tracer
 from fabric.vault import Vault
+from fabric.workers import Workers
 
 __all__ = ["Workspace"]
 
 _log = logging.getLogger(__name__)
-_THREADS = 4
-_PAUSE = 0.5
 
 
 class Workspace:
@@ -94,12 +86,17 @@ class Workspace:
         settings = self.settings
         self.state = State(settings.state_url or f"sqlite:///{folder.resolve() / 'state.db'}")
         opened.callback(self.state.close)
+        opened.enter_context(self.state.claimed(alone=settings.graph_query_url is None))
+        self.workers = Workers(self.state, settings.worker_timeout)
+        self.workers.join()
+        opened.callback(self.workers.leave)
         self.iris = Iris(_base(self.state, settings.base_iri))
         self.graph = _graph(settings, folder)
         opened.callback(self.graph.close)
         self.history = History(self.state)
-        self.committer = Committer(self.graph, self.state, self.iris, LabelRule(self.graph, self.iris))
-        self.committer.recover()
+        rule = LabelRule(self.graph, self.iris)
+        self.committer = Committer(self.graph, self.state, self.iris, rule, worker=self.workers.id)
+        self.committer.recover(self.workers.alive())
         self.shapes = Shapes(ontology.graph("shapes"))
         self.harvester = Harvester(self.graph, self.state, self.committer, self.shapes, self.iris)
         opened.callback(self.harvester.close)
@@ -118,14 +115,25 @@ class Workspace:
         )
         self.tracer = Tracer(self.graph, self.history, self.committer, self.snapshots, self.iris)
         self.tracing = Tracing(self.tracer, self.assets, self.iris)
-        self.sources = Sources(self.state, Vault(folder / "secret.key"))
-        self.runs = Runs(self.state)
-        self.runs.interrupt()
+        vault = Vault(settings.secret_key_file or folder / "secret.key")
+        if self.state.shared:
+            _agree(self.state, vault)
+        self.sources = Sources(self.state, vault)
+        self.schedules = Schedules(self.state)
+        self.runs = Runs(self.state, self.workers.id)
+        self.runs.abandon(self.workers.alive())
+        activities = Activities(self.graph, self.runs, self.iris, settings.runs_kept)
+        self.harvests = Harvests(
+            self.harvester,
+            self.sources,
+            self.runs,
+            activities,
+            at_once=settings.harvests_at_once,
+            attempts=settings.harvest_attempts,
+            retry_seconds=settings.harvest_retry_seconds,
+        )
         self.encoder = OnnxEncoder(model_folder(settings.embedding_model), settings.models_dir)
         self._open_search(folder / "index", opened)
-        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="harvest")
-        self._running: dict[str, threading.Event] = {}
-        self._guard = threading.Condition()
         self.committer.listen(self._snapshot_now_and_then)
 
     def _open_search(self, folder: Path, opened: ExitStack) -> None:
@@ -154,11 +162,7 @@ class Workspace:
 
     def close(self) -> None:
         """Stop running harvests, which change nothing then, and release the data directory."""
-        with self._guard:
-            for cancelled in self._running.values():
-                cancelled.set()
-            self._guard.wait_for(lambda: not self._running)
-        self._pool.shutdown(wait=True)
+        self.harvests.close()
         self._opened.close()
 
     def test_source(self, name: str) -> str:
@@ -170,53 +174,43 @@ class Workspace:
 
         Raises: HarvestRunning, UnknownSource. How it ended, also badly, is in the run.
         """
-        run_id, cancelled = self._begin(name)
-        return self._run(name, run_id, cancelled, progress)
+        return self.harvests.harvest(name, progress)
 
-    def start_harvest(self, name: str) -> tuple[HarvestRun, Future[HarvestRun]]:
-        """Harvest a source in the background; returns the run as it begins and a future of it as it ends.
+    def start_harvest(self, name: str, trigger: str = "request") -> HarvestRun:
+        """Harvest a source in the background, or queue that where a server does; returns the run as it begins.
 
         Raises: HarvestRunning, UnknownSource.
         """
-        run_id, cancelled = self._begin(name)
-        future = self._pool.submit(
-            self._run, name, run_id, cancelled, _now_and_then(lambda report: self.runs.note(run_id, report))
-        )
-        return self.runs.get(run_id), future
+        return self.harvests.start(name, trigger)
 
     def await_run(self, run_id: str, seconds: float) -> HarvestRun:
         """A run, once it has ended or so many seconds have passed. Raises: InputError where there is none."""
-        run = self.runs.get(run_id)
-        if run.state == "running" and seconds > 0:
-            with self._guard:
-                self._guard.wait_for(lambda: run.source not in self._running, timeout=seconds)
-            run = self.runs.get(run_id)
-        return run
+        return self.harvests.wait(run_id, seconds)
 
     def cancel_harvest(self, name: str) -> bool:
-        """Ask a running harvest to stop; False where none runs."""
-        with self._guard:
-            cancelled = self._running.get(name)
-        if cancelled is not None:
-            cancelled.set()
-        return cancelled is not None
+        """Ask the queued or running harvest of a source to stop; False where there is none."""
+        run = self.runs.active(name)
+        return run is not None and self.harvests.cancel(run.id)
+
+    def retry_run(self, run_id: str) -> HarvestRun:
+        """Harvest a run's source anew. Raises: HarvestRunning, UnknownSource, InputError where there is no such run."""
+        return self.harvests.start(self.runs.get(run_id).source, "retry")
+
+    def schedule_source(self, name: str, cron: str | None) -> RegisteredSource:
+        """Have the server harvest a source by a cron expression in UTC, or with None no longer.
+
+        Raises: SettingsError where the expression is malformed or never due, UnknownSource.
+        """
+        self.sources.get(name)
+        self.schedules.set(name, cron)
+        return self.sources.get(name)
 
     def remove_source(self, name: str) -> Report:
         """Remove a source and, with tombstones, what only it described.
 
         Raises: HarvestRunning while it is harvested, UnknownSource.
         """
-        run_id, _cancelled = self._begin(name)
-        try:
-            report = self.harvester.remove(name, run_id)
-            self.sources.delete(name)
-            self.runs.end(run_id, "complete", report)
-        except Exception as error:
-            self.runs.end(run_id, "failed", Report(), str(error))
-            raise
-        finally:
-            self._release(name)
-        return report
+        return self.harvests.remove(name)
 
     def warm(self) -> None:
         """Load the embedding model, so that the first search need not wait for it."""
@@ -236,58 +230,11 @@ class Workspace:
         with self.committer.hold(), _gone_on_failure(partial):
             self.state.backup(partial / "state.db")
             self.graph.snapshot(partial / "graph")
-        key = self.settings.data_dir / "secret.key"
+        key = self.settings.secret_key_file or self.settings.data_dir / "secret.key"
         with files(target):
             if key.exists():
-                shutil.copy2(key, partial / key.name)
+                shutil.copy2(key, partial / "secret.key")
             partial.rename(target)
-
-    def _begin(self, name: str) -> tuple[str, threading.Event]:
-        self.sources.get(name)
-        with self._guard:
-            if name in self._running:
-                raise HarvestRunning(
-                    f"the source {name!r} is being harvested", remedy="wait until it has ended or cancel it"
-                )
-            cancelled = self._running[name] = threading.Event()
-        try:
-            return self.runs.start(name), cancelled
-        except BaseException:
-            self._release(name)
-            raise
-
-    def _release(self, name: str) -> None:
-        with self._guard:
-            del self._running[name]
-            self._guard.notify_all()
-
-    def _run(
-        self, name: str, run_id: str, cancelled: threading.Event, progress: Callable[[Report], None]
-    ) -> HarvestRun:
-        last = Report()
-
-        def note(report: Report) -> None:
-            nonlocal last
-            last = report
-            progress(report)
-
-        try:
-            report = self.harvester.run(name, self.sources.connector(name), run_id, progress=note, cancelled=cancelled)
-            self.runs.end(run_id, "complete" if report.complete else "partial", report)
-        except HarvestCancelled as error:
-            self.runs.end(run_id, "cancelled", last, str(error))
-        except FabricError as error:
-            _log.warning("the harvest of %s failed: %s", name, error)
-            self.runs.end(run_id, "failed", last, str(error))
-        except Exception as error:  # noqa: BLE001 - a connector may be a stranger's
-            _log.exception("the connector of %s failed", name)
-            failure = HarvestFailed(
-                f"the connector failed: {type(error).__name__}", remedy="see the log; nothing was changed"
-            )
-            self.runs.end(run_id, "failed", last, str(failure))
-        finally:
-            self._release(name)
-        return self.runs.get(run_id)
 
     def _snapshot_now_and_then(self, number: int) -> None:
         every = self.settings.snapshot_every
@@ -321,19 +268,6 @@ def restore(backup: Path, data_dir: Path) -> None:
         partial.rename(data_dir)
 
 
-def _now_and_then(note: Callable[[Report], None]) -> Callable[[Report], None]:
-    """Pass on a report at most twice a second, since each is a write to disk."""
-    last = time.monotonic()
-
-    def pass_on(report: Report) -> None:
-        nonlocal last
-        if time.monotonic() - last >= _PAUSE:
-            last = time.monotonic()
-            note(report)
-
-    return pass_on
-
-
 @contextmanager
 def _gone_on_failure(folder: Path) -> Iterator[None]:
     try:
@@ -352,6 +286,15 @@ def _make(folder: Path) -> None:
         raise SettingsError(
             f"the folder {str(folder)!r} cannot be made: {error.strerror}", remedy="set FABRIC_DATA_DIR"
         ) from error
+
+
+def _agree(state: State, vault: Vault) -> None:
+    """See that all who share the state have the same key."""
+    with state.locked("key"):
+        known = state.get("secret_key")
+        fingerprint = vault.agree(known)
+        if known is None:
+            state.put("secret_key", fingerprint)
 
 
 def _base(state: State, wanted: str | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,8 +14,9 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from api.client import Client
 from api.commands.output import AsJson, DataDir, client, console, print_json, show_table
 from fabric.errors import HarvestFailed, SettingsError
+from fabric.schedules import next_after
 
-__all__ = ["app", "apply", "harvest", "harvest_all"]
+__all__ = ["RUN", "app", "apply", "harvest", "harvest_all", "register", "set_schedule"]
 
 app = typer.Typer(no_args_is_help=True, help="Register, test, list and remove sources.")
 RUN = "id source state startedAt endedAt records changed unchanged tombstoned added removed problems refused warnings error commit"
@@ -55,6 +57,12 @@ def register(fabric: Client, name: str, connector: str, options: dict[str, Any],
     return fabric.ask(document, n=name, c=connector, o=options, r=replace)["registerSource"]
 
 
+def set_schedule(fabric: Client, name: str, cron: str | None) -> Any:
+    """Set or end a schedule through the API."""
+    document = "mutation($n:String!,$c:String){scheduleSource(name:$n,cron:$c){schedule nextHarvestAt}}"
+    return fabric.ask(document, n=name, c=cron)["scheduleSource"]
+
+
 @app.command(epilog="Example: fabric source test shop")
 def test(name: Annotated[str, typer.Argument(help="A registered source.")], data_dir: DataDir = None) -> None:
     """Reach a source and say what is there."""
@@ -67,12 +75,17 @@ def test(name: Annotated[str, typer.Argument(help="A registered source.")], data
 def list_(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """List registered sources and their last harvest."""
     with client(data_dir) as fabric:
-        found = fabric.ask(f"{{sources{{name connector options createdAt assets lastRun{{{RUN}}}}}}}")["sources"]
+        found = fabric.ask(
+            f"{{sources{{name connector options createdAt schedule nextHarvestAt assets lastRun{{{RUN}}}}}}}"
+        )["sources"]
     if as_json:
         print_json(found)
         return
-    rows = [(one["name"], one["connector"], str(one["assets"]), *(_last(one["lastRun"]))) for one in found]
-    show_table(("source", "connector", "assets", "last harvest", "state"), rows)
+    rows = [
+        (one["name"], one["connector"], str(one["assets"]), *(_last(one["lastRun"])), one["schedule"] or "")
+        for one in found
+    ]
+    show_table(("source", "connector", "assets", "last harvest", "state", "schedule"), rows)
 
 
 def _last(run: dict[str, Any] | None) -> tuple[str, str]:
@@ -123,14 +136,20 @@ def harvest_all(fabric: Client, names: list[str], *, quiet: bool) -> list[dict[s
         for name in names:
             task = bar.add_task(name, total=None, said="")
             run = fabric.ask(f"mutation($n:String!){{harvestSource(name:$n){{{RUN}}}}}", n=name)["harvestSource"]
-            while run["state"] == "running":
+            while run["state"] in {"queued", "running"}:
                 run = fabric.ask(f"query($i:ID!){{run(id:$i,wait:0.3){{{RUN}}}}}", i=run["id"])["run"]
-                bar.update(task, said=f"{run['records']} records")
+                bar.update(task, said=_progress(run))
             bar.remove_task(task)
             runs.append(run)
             if not quiet:
                 _tell(run)
     return runs
+
+
+def _progress(run: dict[str, Any]) -> str:
+    if run["state"] == "queued":
+        return "queued" if run["error"] is None else f"tried again soon: {run['error'].splitlines()[0]}"
+    return f"{run['records']} records"
 
 
 def _tell(run: dict[str, Any]) -> None:
@@ -151,20 +170,22 @@ def apply(
     """Make the registered sources those of a file kept in git."""
     wanted = _read_file(file)
     with client(data_dir) as fabric:
-        known = {one["name"]: one for one in fabric.ask("{sources{name connector options}}")["sources"]}
-        for name, (connector, options) in wanted.items():
+        known = {one["name"]: one for one in fabric.ask("{sources{name connector options schedule}}")["sources"]}
+        for name, (connector, options, cron) in wanted.items():
             old = known.get(name)
-            if old is not None and old["connector"] == connector and old["options"] == options:
-                console.print(f"unchanged {name}")
-                continue
-            register(fabric, name, connector, options, replace=old is not None)
-            console.print(f"{'changed' if old else 'added'} {name}")
+            same = old is not None and old["connector"] == connector and old["options"] == options
+            if not same:
+                register(fabric, name, connector, options, replace=old is not None)
+            if cron != (old["schedule"] if old else None):
+                set_schedule(fabric, name, cron)
+                same = False
+            console.print(f"{'unchanged' if same else 'changed' if old else 'added'} {name}")
         for name in sorted(set(known) - set(wanted)) if prune else ():
             fabric.ask("mutation($n:String!){removeSource(name:$n)}", n=name)
             console.print(f"removed {name}")
 
 
-def _read_file(file: Path) -> dict[str, tuple[str, dict[str, Any]]]:
+def _read_file(file: Path) -> dict[str, tuple[str, dict[str, Any], str | None]]:
     try:
         document = yaml.safe_load(file.read_text(encoding="utf-8"))
     except OSError as error:
@@ -183,15 +204,19 @@ def _read_file(file: Path) -> dict[str, tuple[str, dict[str, Any]]]:
         if (
             not isinstance(entry, dict)
             or not isinstance(entry.get("connector"), str)
-            or set(entry) - {"connector", "options"}
+            or not isinstance(entry.get("schedule"), str | None)
+            or set(entry) - {"connector", "options", "schedule"}
         ):
             raise SettingsError(
-                f"source {name!r} of {str(file)!r} needs a connector and may have options, nothing else"
+                f"source {name!r} of {str(file)!r} needs a connector and may have options and a schedule, nothing else"
             )
+        if entry.get("schedule") is not None:
+            next_after(entry["schedule"], datetime.now(UTC))  # before anything is changed
         options = dict(entry.get("options") or {})
         if isinstance(options.get("path"), str):
             options["path"] = _absolute(options["path"], file.resolve().parent)
-        wanted[str(name)] = (entry["connector"], options)
+        cron = entry.get("schedule")
+        wanted[str(name)] = (entry["connector"], options, " ".join(cron.split()) if cron is not None else None)
     return wanted
 
 

@@ -16,6 +16,7 @@ from api.graphql import types as t
 from api.graphql import views
 from api.graphql.discovery import DiscoveryQuery
 from api.graphql.lineage import LineageQuery
+from api.graphql.runs import RunMutation, RunQuery, RunSubscription
 from api.graphql.sqltext import SqlQuery
 from api.graphql.types import Info, on_workspace
 from fabric.connector import connector_class, connector_names
@@ -26,7 +27,7 @@ __all__ = ["make_schema"]
 
 
 @strawberry.type
-class Query(DiscoveryQuery, LineageQuery, SqlQuery):
+class Query(DiscoveryQuery, LineageQuery, RunQuery, SqlQuery):
     """What can be asked."""
 
     @strawberry.field(description="One asset by its IRI, now or as it was; null where nothing is known of it.")
@@ -45,18 +46,6 @@ class Query(DiscoveryQuery, LineageQuery, SqlQuery):
         """Installed connectors."""
         return await on_workspace(info, lambda _workspace: [_connector(name) for name in connector_names()])
 
-    @strawberry.field(description="Harvest runs, newest first.")
-    async def runs(self, info: Info, source: str | None = None, first: int = 20) -> list[t.HarvestRun]:
-        """Harvest runs."""
-        return [views.harvest_run(one) for one in await on_workspace(info, lambda w: w.runs.list(source, first))]
-
-    @strawberry.field(
-        description="One harvest run; with `wait`, answered when it ends or after so many seconds (at most 60)."
-    )
-    async def run(self, info: Info, id: strawberry.ID, wait: float = 0) -> t.HarvestRun:  # noqa: A002
-        """One harvest run."""
-        return views.harvest_run(await on_workspace(info, lambda w: w.await_run(id, min(wait, 60))))
-
     @strawberry.field(description="What happened to an asset, newest first.")
     async def history(self, info: Info, iri: strawberry.ID, first: int = 50) -> list[t.Change]:
         """What happened to an asset."""
@@ -70,7 +59,7 @@ class Query(DiscoveryQuery, LineageQuery, SqlQuery):
 
 
 @strawberry.type
-class Mutation:
+class Mutation(RunMutation):
     """What can be done."""
 
     @strawberry.mutation(
@@ -90,17 +79,6 @@ class Mutation:
     async def test_source(self, info: Info, name: str) -> str:
         """Reach a source."""
         return await on_workspace(info, lambda w: w.test_source(name))
-
-    @strawberry.mutation(description="Start harvesting a source; follow it with `run`.")
-    async def harvest_source(self, info: Info, name: str) -> t.HarvestRun:
-        """Start harvesting a source."""
-        run, _future = await on_workspace(info, lambda w: w.start_harvest(name))
-        return views.harvest_run(run)
-
-    @strawberry.mutation(description="Stop a running harvest, which then changes nothing; false where none runs.")
-    async def cancel_harvest(self, info: Info, name: str) -> bool:
-        """Stop a running harvest."""
-        return await on_workspace(info, lambda w: w.cancel_harvest(name))
 
     @strawberry.mutation(description="Remove a source and, with tombstones, what only it described.")
     async def remove_source(self, info: Info, name: str) -> bool:
@@ -159,6 +137,7 @@ def make_schema() -> strawberry.Schema:
     return _Schema(
         query=Query,
         mutation=Mutation,
+        subscription=RunSubscription,
         types=[t.Dataset, t.Job, t.Container, t.Resource],
         extensions=[
             lambda: MaskErrors(

@@ -394,9 +394,19 @@ class Change:
     removed: list[str]
 
 
+@strawberry.type(description="A line of a run's log.")
+class RunLine:
+    """A line of a run's log; `id` grows, `level` is info, warning or error."""
+
+    id: int
+    at: datetime
+    level: str
+    text: str
+
+
 @strawberry.type(description="One harvest of a source.")
 class HarvestRun:
-    """One harvest. States: running, complete, partial, failed, cancelled."""
+    """One harvest. States: queued, running, complete, partial, failed, cancelled."""
 
     id: strawberry.ID
     source: str
@@ -414,6 +424,23 @@ class HarvestRun:
     warnings: list[str]
     error: str | None
     commit: int | None
+    trigger: str
+    queued_at: datetime | None
+    attempt: int
+    not_before: datetime | None
+    worker: str | None
+
+    @strawberry.field
+    def iri(self, info: Info) -> strawberry.ID:
+        """Identity; a `prov:Activity` in the graph once it has ended."""
+        workspace: Workspace = info.context["workspace"]
+        return strawberry.ID(workspace.iris.run(self.id))
+
+    @strawberry.field
+    async def log(self, info: Info, first: int | None = None, after: int = 0) -> list[RunLine]:
+        """What happened in it, line by line, from after the line of that id."""
+        found = await on_workspace(info, lambda w: w.runs.lines(self.id, after=after, first=first))
+        return [RunLine(id=one.id, at=one.at, level=one.level, text=one.text) for one in found]
 
 
 @strawberry.type(description="A registered source; secrets are shown as ***.")
@@ -424,6 +451,8 @@ class Source:
     connector: str
     options: JSON
     created_at: datetime
+    schedule: str | None
+    next_harvest_at: datetime | None
 
     @strawberry.field
     async def last_run(self, info: Info) -> HarvestRun | None:

@@ -236,6 +236,11 @@ def harvest_run(run: runs.HarvestRun) -> t.HarvestRun:
         warnings=report.warnings,
         error=run.error,
         commit=report.commit,
+        trigger=run.trigger,
+        queued_at=run.queued,
+        attempt=run.attempt,
+        not_before=run.not_before,
+        worker=run.worker,
     )
 
 
@@ -243,5 +248,10 @@ def source(registered: RegisteredSource) -> t.Source:
     """A registered source, without its secrets."""
     options: Any = dict(registered.options)
     return t.Source(
-        name=registered.name, connector=registered.connector, options=options, created_at=registered.created
+        name=registered.name,
+        connector=registered.connector,
+        options=options,
+        created_at=registered.created,
+        schedule=registered.schedule,
+        next_harvest_at=registered.next_fire,
     )

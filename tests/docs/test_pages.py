@@ -10,7 +10,7 @@ import graphql
 import pyoxigraph
 import pytest
 import yaml
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, WebSocketRoute
 from typer.main import get_command
 
 from api.app import make_app
@@ -117,7 +117,7 @@ def test_every_setting_is_described() -> None:
 def test_every_route_is_described(tmp_path: Path) -> None:
     page = text_of("docs/reference/http.md")
     for route in make_app(Settings(data_dir=tmp_path), indexing=False).routes:
-        assert isinstance(route, Route | Mount)
+        assert isinstance(route, Route | Mount | WebSocketRoute)
         assert f"| `{(route.path or '/').replace(':path', '')}` |" in page
 
 

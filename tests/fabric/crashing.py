@@ -32,6 +32,7 @@ __all__ = [
     "Plan",
     "check",
     "context",
+    "from_log",
     "harvest",
     "open_workspace",
     "settled",

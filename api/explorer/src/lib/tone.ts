@@ -12,6 +12,7 @@ const tones: Record<string, Tone> = {
   failed: "bad",
   fail: "bad",
   error: "bad",
+  queued: "busy",
   running: "busy",
   cancelled: "quiet",
 };

@@ -7,14 +7,15 @@ import { execute } from "@/lib/graphql";
 
 const POLL = 1000;
 
-export const isRunning = (run: RunPartsFragment | null | undefined): boolean => run?.state === "running";
+export const isRunning = (run: RunPartsFragment | null | undefined): boolean =>
+  run?.state === "queued" || run?.state === "running";
 
 /** A harvest may change every answer but the runs themselves. */
 export function forgetAnswers(client: QueryClient): Promise<void> {
   return client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "run" });
 }
 
-/** The latest state of a run, asked for every second while it is running. */
+/** The latest state of a run, asked for every second until it has ended. */
 export function useRun(known: RunPartsFragment | null | undefined) {
   const client = useQueryClient();
   const id = known?.id ?? "";
