@@ -10,6 +10,7 @@ import { Crash } from "@/app/Crash";
 import { NotFound } from "@/app/NotFound";
 import { Shell } from "@/app/Shell";
 import { readAssetSearch } from "@/features/asset/assetSearch";
+import { readLineageSearch } from "@/features/lineage/lineageSearch";
 import { SearchPage } from "@/features/search/SearchPage";
 import { readSearch } from "@/features/search/searchParams";
 import { parseSearch, stringifySearch } from "@/lib/urlSearch";
@@ -42,7 +43,14 @@ const sparql = createRoute({
   component: lazyRouteComponent(() => import("@/features/sparql/SparqlPage")),
 });
 
-const routeTree = root.addChildren([search, asset, sources, sparql]);
+const lineage = createRoute({
+  getParentRoute: () => root,
+  path: "/lineage/$iri",
+  component: lazyRouteComponent(() => import("@/features/lineage/LineagePage"), "LineagePage"),
+  validateSearch: readLineageSearch,
+});
+
+const routeTree = root.addChildren([search, asset, lineage, sources, sparql]);
 
 /** Hash history: a deep link works from whatever path the server mounts the page at. */
 export function createExplorerRouter() {

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 
 import { AssetLink } from "@/components/AssetLink";
@@ -41,6 +42,9 @@ export function AssetHeader({ asset }: { asset: AssetHead }) {
       )}
       <div className={styles.actions}>
         <CurateDialog asset={asset} />
+        <Link to="/lineage/$iri" params={{ iri: asset.iri }} className={styles.lineage}>
+          Lineage
+        </Link>
         {copiesOf(asset, new URL("./", document.baseURI).href).map(({ label, text }) => (
           <CopyButton key={label} label={label} text={text} />
         ))}

@@ -1,0 +1,108 @@
+import { Position } from "@xyflow/react";
+import type { Edge, Node } from "@xyflow/react";
+
+import { missingNeighbours } from "@/features/lineage/graph";
+import type { LineageEdge, LineageField, LineageNode, Missing } from "@/features/lineage/graph";
+import type { Group, GroupedGraph } from "@/features/lineage/grouping";
+import type { Box, Place } from "@/features/lineage/layout";
+
+export type CardNode = Node<
+  { node: LineageNode; fields: LineageField[] | null; missing: Missing; root: boolean },
+  "card"
+>;
+export type GroupNode = Node<{ group: Group }, "group">;
+export type FlowNode = CardNode | GroupNode;
+export type FlowEdge = Edge<{ edge: LineageEdge }, "way">;
+
+export const WIDTH = 250;
+const HEAD = 76;
+const ROW = 24;
+const FOOT = 24;
+
+const heightOf = (fields: number | null) => (fields === null ? HEAD : HEAD + fields * ROW + FOOT);
+
+function handles(height: number, fields: LineageField[]): NonNullable<Node["handles"]> {
+  const at = (id: string, y: number) => [
+    { id: `${id} in`, type: "target" as const, position: Position.Left, x: 0, y, width: 1, height: 1 },
+    { id: `${id} out`, type: "source" as const, position: Position.Right, x: WIDTH - 1, y, width: 1, height: 1 },
+  ];
+  return [
+    ...at("card", Math.min(height, HEAD) / 2),
+    ...fields.flatMap((field, index) => at(field.iri, HEAD + index * ROW + ROW / 2)),
+  ];
+}
+
+/** Boxes to lay out: one for each card, as high as its open columns need, and one for each group. */
+export function boxesOf({ graph, groups }: GroupedGraph, opened: ReadonlySet<string>): Box[] {
+  return [
+    ...[...graph.nodes.values()].map(({ iri, fields }) => ({
+      id: iri,
+      width: WIDTH,
+      height: heightOf(opened.has(iri) ? fields.length : null),
+    })),
+    ...[...groups.keys()].map((id) => ({ id, width: WIDTH, height: HEAD })),
+  ];
+}
+
+/** What React Flow draws. Sizes and handles are given, so that nothing has to be measured first. */
+export function nodesOf(
+  { graph, groups }: GroupedGraph,
+  opened: ReadonlySet<string>,
+  places: ReadonlyMap<string, Place>,
+  root: string,
+): FlowNode[] {
+  const missing = missingNeighbours(graph);
+  const cards = [...graph.nodes.values()].flatMap((node): FlowNode[] => {
+    const position = places.get(node.iri);
+    if (!position) return [];
+    const fields = opened.has(node.iri) ? node.fields : null;
+    const height = heightOf(fields && fields.length);
+    const none = { upstream: 0, downstream: 0 };
+    const data = {
+      node,
+      fields,
+      missing: groups.size ? none : (missing.get(node.iri) ?? none),
+      root: node.iri === root,
+    };
+    return [
+      { id: node.iri, type: "card", position, data, width: WIDTH, height, handles: handles(height, fields ?? []) },
+    ];
+  });
+  const grouped = [...groups.values()].flatMap((group): FlowNode[] => {
+    const position = places.get(group.id);
+    const size = { width: WIDTH, height: HEAD, handles: handles(HEAD, []) };
+    return position ? [{ id: group.id, type: "group", position, data: { group }, ...size }] : [];
+  });
+  return [...cards, ...grouped];
+}
+
+/** Edges between cards; where both cards are open and their columns are tied, those of the columns instead. */
+export function edgesOf({ graph }: GroupedGraph, opened: ReadonlySet<string>): FlowEdge[] {
+  const owners = new Map<string, string>();
+  for (const iri of opened) for (const field of graph.nodes.get(iri)?.fields ?? []) owners.set(field.iri, iri);
+  const shown: FlowEdge[] = [];
+  const tied = new Set<string>();
+  const draw = (key: string, edge: LineageEdge, start: string, end: string, at: string, to: string) =>
+    shown.push({
+      id: key,
+      type: "way",
+      source: start,
+      target: end,
+      sourceHandle: `${at} out`,
+      targetHandle: `${to} in`,
+      data: { edge },
+      ariaLabel: `From ${graph.nodes.get(start)?.title ?? "a group"} to ${graph.nodes.get(end)?.title ?? "a group"}`,
+    });
+  for (const [key, edge] of graph.edges) {
+    if (edge.level === "TABLE") continue;
+    const [start, end] = [owners.get(edge.start), owners.get(edge.end)];
+    if (start === undefined || end === undefined) continue;
+    tied.add(`${start} ${end}`);
+    draw(key, edge, start, end, edge.start, edge.end);
+  }
+  for (const [key, edge] of graph.edges) {
+    if (edge.level === "TABLE" && !tied.has(`${edge.start} ${edge.end}`))
+      draw(key, edge, edge.start, edge.end, "card", "card");
+  }
+  return shown;
+}
