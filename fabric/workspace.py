@@ -114,7 +114,7 @@ class Workspace:
             embedded=isinstance(self.graph, LocalGraph),
         )
         self.tracer = Tracer(self.graph, self.history, self.committer, self.snapshots, self.iris)
-        self.tracing = Tracing(self.tracer, self.assets, self.iris)
+        self.tracing = Tracing(self.tracer, self.graph, self.history, self.assets, self.iris)
         vault = Vault(settings.secret_key_file or folder / "secret.key")
         if self.state.shared:
             _agree(self.state, vault)

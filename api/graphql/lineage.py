@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import Enum
 
@@ -9,6 +10,7 @@ import strawberry
 
 from api.graphql.types import Info, Link, PageInfo, on_workspace
 from fabric.tracing import answer
+from fabric.tracing import impact as core
 from fabric.tracing.lineage import Asked
 
 __all__ = ["LineageQuery"]
@@ -103,6 +105,73 @@ class LineageGraph:
     page_info: PageInfo
 
 
+@strawberry.type(description="One way; `nodes` from its start to its end.")
+class LineagePath:
+    """One way."""
+
+    nodes: list[strawberry.ID]
+    edges: list[LineageEdge]
+
+
+@strawberry.enum(description="What is done to a column or table.")
+class ChangeKind(Enum):
+    """What is done to a column or table."""
+
+    DROP_COLUMN = "drop column"
+    RENAME_COLUMN = "rename column"
+    RETYPE_COLUMN = "retype column"
+    DROP_TABLE = "drop table"
+
+
+@strawberry.input(
+    description="A change to a field or, to drop a table, a dataset; `iri` is that of the field or dataset."
+)
+class ProposedChange:
+    """A change to a field or dataset."""
+
+    kind: ChangeKind
+    iri: strawberry.ID
+    new_name: str | None = None
+    new_type: str | None = None
+
+
+@strawberry.type(description="An asset that a change breaks or that lies behind; `fields` derive from what changes.")
+class ImpactedAsset:
+    """An asset that a change breaks or that lies behind; `via` are the assets between it and the change."""
+
+    asset: Link
+    distance: int
+    fields: list[strawberry.ID]
+    reason: str
+    owners: list[Link]
+    contracts: list[Link]
+    via: list[strawberry.ID]
+
+
+@strawberry.type(
+    description="`broken` reads what changes; `affected` is further downstream, or reads the table by columns that are not known."
+)
+class Impact:
+    """What a change would break."""
+
+    change: str
+    broken: list[ImpactedAsset]
+    affected: list[ImpactedAsset]
+    owners: list[Link]
+
+
+@strawberry.type(description="Something that went wrong on an asset; `evidence` is the run or check that shows it.")
+class Cause:
+    """Kinds: failed run, late data, failing check, schema change (of the last 30 days), removed."""
+
+    asset: Link
+    distance: int
+    kind: str
+    at: datetime | None
+    reason: str
+    evidence: Link | None
+
+
 @strawberry.type
 class LineageQuery:
     """What can be asked of lineage."""
@@ -138,6 +207,51 @@ class LineageQuery:
             after=after,
         )
         return await on_workspace(info, lambda w: _graph(w.tracing.lineage(iri, asked, as_of)))
+
+    @strawberry.field(
+        description="Ways from one asset or field to another, shortest first; none against the flow of data."
+    )
+    async def lineage_paths(
+        self,
+        info: Info,
+        start: strawberry.ID,
+        end: strawberry.ID,
+        level: LineageLevel = LineageLevel.TABLE,
+        first: int = 10,
+    ) -> list[LineagePath]:
+        """Ways from one asset or field to another."""
+        found = await on_workspace(info, lambda w: w.tracing.paths(start, end, level.value, first))
+        return [LineagePath(nodes=[strawberry.ID(iri) for iri in one.nodes], edges=edges(one.edges)) for one in found]
+
+    @strawberry.field(description="What a change would break.")
+    async def impact(self, info: Info, change: ProposedChange) -> Impact:
+        """What a change would break."""
+        asked = core.Change(change.kind.value, change.iri, change.new_name, change.new_type)
+        found = await on_workspace(info, lambda w: w.tracing.impact(asked))
+        return Impact(
+            change=str(found.change),
+            broken=[_impacted(one) for one in found.broken],
+            affected=[_impacted(one) for one in found.affected],
+            owners=_links(found.owners),
+        )
+
+    @strawberry.field(
+        description="Why an asset may be wrong or late: failed runs, failing checks, late data, schema changes upstream, "
+        "nearest first."
+    )
+    async def root_cause(self, info: Info, iri: strawberry.ID) -> list[Cause]:
+        """Why an asset may be wrong or late."""
+        return [
+            Cause(
+                asset=_link(one.asset),
+                distance=one.distance,
+                kind=one.kind,
+                at=one.at,
+                reason=one.reason,
+                evidence=named(one.evidence),
+            )
+            for one in await on_workspace(info, lambda w: w.tracing.root_cause(iri))
+        ]
 
 
 def _graph(found: answer.Lineage) -> LineageGraph:
@@ -204,6 +318,26 @@ def _provenance(one: answer.Provenance) -> EdgeProvenance:
     )
 
 
+def _impacted(one: core.Impacted) -> ImpactedAsset:
+    return ImpactedAsset(
+        asset=_link(one.asset),
+        distance=one.distance,
+        fields=[strawberry.ID(iri) for iri in one.fields],
+        reason=one.reason,
+        owners=_links(one.owners),
+        contracts=_links(one.contracts),
+        via=[strawberry.ID(iri) for iri in one.via],
+    )
+
+
 def named(one: answer.Named | None) -> Link | None:
-    """An asset's link."""
-    return None if one is None else Link(iri=strawberry.ID(one.iri), kind=one.kind, title=one.title)
+    """An asset's link, where there is an asset."""
+    return None if one is None else _link(one)
+
+
+def _link(one: answer.Named) -> Link:
+    return Link(iri=strawberry.ID(one.iri), kind=one.kind, title=one.title)
+
+
+def _links(found: Iterable[answer.Named]) -> list[Link]:
+    return [_link(one) for one in found]

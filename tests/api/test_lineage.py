@@ -82,3 +82,25 @@ def test_lineage_of_what_is_not_known_is_refused_with_a_code(client: TestClient)
         "/graphql", json={"query": '{lineage(iri:"http://localhost:8642/id/dataset/a/b"){totalNodes}}'}
     ).json()
     assert body["errors"][0]["extensions"]["code"] == "UnknownAsset"
+
+
+IMPACT = """query($c:ProposedChange!){impact(change:$c){change owners{title}
+  broken{asset{title kind} distance fields reason owners{title} contracts{title} via} affected{asset{title} distance via}}}"""
+
+
+def test_impact_tells_what_breaks_and_whom_to_tell(client: TestClient) -> None:
+    found = ask(client, IMPACT, c={"kind": "DROP_COLUMN", "iri": iri(client, "raw", "amount")})["impact"]
+    assert found["change"] == "drop column amount of shop.public.raw"
+    assert [(one["asset"]["title"], one["reason"]) for one in found["broken"]] == [
+        ("stg", "amount derives from amount")
+    ]
+    assert "Sales" in {one["asset"]["title"] for one in found["affected"]}
+    assert [one["title"] for one in found["owners"]] == ["Ann"]
+
+
+def test_paths_and_causes_are_answered(client: TestClient) -> None:
+    document = """query($s:ID!,$e:ID!){lineagePaths(start:$s,end:$e,level:COLUMN){nodes edges{start end provenance{source}}}
+      rootCause(iri:$e){asset{title} distance kind at reason evidence{iri}}}"""
+    found = ask(client, document, s=iri(client, "raw", "amount"), e=iri(client, "mart"))
+    assert [way["nodes"][-1] for way in found["lineagePaths"]] == [iri(client, "mart", "total")]
+    assert found["rootCause"] == []

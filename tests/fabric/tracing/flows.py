@@ -63,7 +63,7 @@ def traced(folder: Path) -> Iterator[Traced]:
     graph = LocalGraph(folder / "graph")
     with core(graph, folder) as made:
         tracer = Tracer(graph, made.history, made.committer, made.snapshots, made.iris)
-        yield Traced(made, tracer, Tracing(tracer, made.assets, made.iris))
+        yield Traced(made, tracer, Tracing(tracer, graph, made.history, made.assets, made.iris))
     graph.close()
 
 
