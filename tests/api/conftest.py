@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 from starlette.testclient import TestClient
 
 from tests.api.estate import harvest, make_lake, opened
@@ -20,3 +23,27 @@ def client(tmp_path_factory: pytest.TempPathFactory, lake: Path) -> Iterator[Tes
     with opened(tmp_path_factory.mktemp("data")) as client:
         assert harvest(client, "lake", "files", {"path": str(lake)})["state"] == "complete"
         yield client
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    binary = shutil.which("chromium")
+    if binary is None:
+        report = pytest.fail if os.environ.get("CI") else pytest.skip
+        report("chromium is not installed")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=binary, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of a browser without history, on which no script may fail."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    failures: list[str] = []
+    opened.on("pageerror", lambda error: failures.append(str(error)))
+    yield opened
+    context.close()
+    assert failures == []

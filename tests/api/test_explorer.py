@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,13 +9,13 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Page, Route, expect
 
+from tests.api.axe import serious
 from tests.api.estate import make_lake
 from tests.processes import fabric, serving
 
 pytestmark = pytest.mark.browser
-_AXE = Path(__file__).parents[2] / "api/explorer/node_modules/axe-core/axe.min.js"
 _CURATE = "mutation($i:ID!,$t:String,$d:String){curate(iri:$i,title:$t,description:$d){iri}}"
 _PAGES = {"": "estate", "?q=customers": "result", "sources": "source", "sparql": "query-editor"}
 
@@ -29,30 +27,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     fabric(folder / "data", "harvest")
     with serving(folder / "data") as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    binary = shutil.which("chromium")
-    if binary is None:
-        report = pytest.fail if os.environ.get("CI") else pytest.skip
-        report("chromium is not installed")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=binary, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page of a browser without history, on which no script may fail."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    opened = context.new_page()
-    failures: list[str] = []
-    opened.on("pageerror", lambda error: failures.append(str(error)))
-    yield opened
-    context.close()
-    assert failures == []
 
 
 def ask(address: str, document: str, **variables: Any) -> dict[str, Any]:
@@ -72,16 +46,6 @@ def customers(address: str) -> str:
 def open_asset(page: Page, address: str, iri: str) -> None:
     page.goto(f"{address}/#/asset?iri={quote(iri, safe='')}")
     page.get_by_test_id("asset-title").wait_for()
-
-
-def serious(page: Page) -> list[str]:
-    """What axe finds serious or critical on the page as it is."""
-    page.add_script_tag(path=_AXE)
-    found: list[str] = page.evaluate(
-        "axe.run().then(r => r.violations.filter(v => ['serious', 'critical'].includes(v.impact))"
-        ".map(v => `${v.id}: ${v.nodes[0].html}`))"
-    )
-    return found
 
 
 def test_a_search_leads_to_an_assets_columns(address: str, page: Page) -> None:

@@ -1,7 +1,6 @@
 import "@xyflow/react/dist/base.css";
 
 import { Background, Controls, MiniMap, ReactFlow } from "@xyflow/react";
-import type { EdgeChange } from "@xyflow/react";
 
 import { Card, GroupCard } from "@/features/lineage/Card";
 import type { FlowEdge, FlowNode } from "@/features/lineage/flow";
@@ -18,11 +17,14 @@ interface Props {
 
 /** The drawing: only what is in sight is rendered. */
 export function Canvas({ nodes, edges, onEdge }: Props) {
-  const onEdgesChange = (changes: EdgeChange<FlowEdge>[]) => {
-    for (const change of changes) {
-      const edge = change.type === "select" && change.selected && edges.find(({ id }) => id === change.id);
-      if (edge) onEdge(edge);
-    }
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    const drawn = event.target instanceof Element ? event.target.closest<SVGElement>(".react-flow__edge") : null;
+    const edge = edges.find(({ id }) => id === drawn?.dataset.id);
+    if (!edge) return;
+    // Else the same key press would reach the button that takes the focus, and close the panel.
+    event.preventDefault();
+    onEdge(edge);
   };
   return (
     <ReactFlow
@@ -30,15 +32,15 @@ export function Canvas({ nodes, edges, onEdge }: Props) {
       edges={edges}
       nodeTypes={nodeTypes}
       edgeTypes={edgeTypes}
-      onEdgesChange={onEdgesChange}
+      onKeyDownCapture={onKeyDown}
       onEdgeClick={(_, edge) => onEdge(edge)}
       onlyRenderVisibleElements
       nodesDraggable={false}
       nodesConnectable={false}
       nodesFocusable={false}
-      elementsSelectable
+      elementsSelectable={false}
+      edgesFocusable
       deleteKeyCode={null}
-      fitView
       fitViewOptions={{ maxZoom: 1 }}
       minZoom={0.02}
       maxZoom={2}

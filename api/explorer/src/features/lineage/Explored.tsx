@@ -3,6 +3,7 @@ import { useReactFlow } from "@xyflow/react";
 import { useMemo, useState } from "react";
 
 import { BoardContext } from "@/features/lineage/board";
+import type { Board } from "@/features/lineage/board";
 import { Canvas } from "@/features/lineage/Canvas";
 import { EdgePanel } from "@/features/lineage/EdgePanel";
 import { boxesOf, edgesOf, nodesOf } from "@/features/lineage/flow";
@@ -18,6 +19,7 @@ import { Toolbar } from "@/features/lineage/Toolbar";
 import { useLayout } from "@/features/lineage/useLayout";
 import { useLineage } from "@/features/lineage/useLineage";
 import type { Asked } from "@/features/lineage/useLineage";
+import { useSteadyView } from "@/features/lineage/useSteadyView";
 import { wayOf } from "@/features/lineage/ways";
 import { count, plural } from "@/lib/format";
 import { lastSegment } from "@/lib/iri";
@@ -61,16 +63,26 @@ export function Explored({ iri, search, onSearch }: Props) {
     const wanted = words.trim().toLowerCase();
     return wanted ? [...shown.graph.nodes.values()].filter(({ title }) => title.toLowerCase().includes(wanted)) : [];
   }, [words, shown]);
+  const grow = useSteadyView(nodes);
+  // Every card reads it, so it changes only when the graph does.
   const board = useMemo(
-    () => ({
+    (): Board => ({
       light,
-      hover: (id: string | null) => light.set(id === null ? new Set() : wayOf(shown.graph, id)),
-      toggle: (one: string) => setOpened((old) => flipped(old, one)),
-      openGroup: (id: string) => setOpenGroups((old) => added(old, id)),
-      expand: (one: string, direction: Asked["direction"]) =>
-        setExpansions((old) => [...old, { iri: one, direction, depth: 1, level: "TABLE" }]),
+      hover: (id) => light.set(id === null ? new Set() : wayOf(shown.graph, id)),
+      toggle: (one) => {
+        grow(one);
+        setOpened((old) => flipped(old, one));
+      },
+      openGroup: (id) => {
+        grow(null);
+        setOpenGroups((old) => added(old, id));
+      },
+      expand: (one, direction) => {
+        grow(one);
+        setExpansions((old) => [...old, { iri: one, direction, depth: 1, level: "TABLE" }]);
+      },
     }),
-    [light, shown, setOpened, setOpenGroups, setExpansions],
+    [light, shown, grow, setOpened, setOpenGroups, setExpansions],
   );
 
   if (query.isPending) return <Waiting />;
@@ -98,7 +110,17 @@ export function Explored({ iri, search, onSearch }: Props) {
           {title}
         </Link>
       </h1>
-      <Toolbar search={search} onSearch={onSearch} words={words} onWords={setWords} found={found} onGo={go} />
+      <Toolbar
+        search={search}
+        onSearch={(next) => {
+          grow(null);
+          onSearch(next);
+        }}
+        words={words}
+        onWords={setWords}
+        found={found}
+        onGo={go}
+      />
       <p role="status" className={styles.said} data-testid="lineage-status">
         {plural(graph?.nodes.size ?? 0, "asset")}
         {grouped &&

@@ -91,6 +91,7 @@ export function edgesOf({ graph }: GroupedGraph, opened: ReadonlySet<string>): F
       sourceHandle: `${at} out`,
       targetHandle: `${to} in`,
       data: { edge },
+      ariaRole: "button",
       ariaLabel: `From ${graph.nodes.get(start)?.title ?? "a group"} to ${graph.nodes.get(end)?.title ?? "a group"}`,
     });
   for (const [key, edge] of graph.edges) {
