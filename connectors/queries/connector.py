@@ -97,7 +97,6 @@ class QueriesConnector(Connector[QueriesConfig]):
             namespace=self.config.namespace,
             name=f"sql/{text.name}",
             title=text.name,
-            platform=None,
             definition=text.sql.strip() or None,
             reads=_refs(found.reads, self.config),
             writes=_refs(found.writes, self.config),
