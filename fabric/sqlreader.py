@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 from fabric import ntriples
 from fabric.assets import Assets
 from fabric.derivation import split_name
@@ -22,12 +20,11 @@ class SqlReader:
 
     def __init__(self, graph: GraphStore, assets: Assets, iris: Iris, *, seconds: float = 10.0) -> None:
         self._graph, self._assets, self._iris = graph, assets, iris
-        self._pool, self._guard = LineagePool(1, seconds), threading.Lock()
+        self._pool = LineagePool(1, seconds)
 
     def close(self) -> None:
         """End the process that reads."""
-        with self._guard:
-            self._pool.close()
+        self._pool.close()
 
     def read(self, text: str, *, dialect: str | None = None, namespace: str | None = None) -> SqlLineage:
         """Lineage of the text. With a dataset namespace, such as `postgres://host:5432`, stars and bare columns are resolved by the
@@ -35,15 +32,13 @@ class SqlReader:
 
         Raises: InputError for a dialect that is not known.
         """
-        with self._guard:
-            (found,) = self._pool.read_many([SqlText(text, dialect)])
-            if namespace is None or not found.reads:
-                return found
-            schema = self._columns(found.reads | found.writes, namespace)
-            if not schema:
-                return found
-            (found,) = self._pool.read_many([SqlText(text, dialect, schema)])
+        (found,) = self._pool.read_many([SqlText(text, dialect)])
+        if namespace is None or not found.reads:
             return found
+        schema = self._columns(found.reads | found.writes, namespace)
+        if schema:
+            (found,) = self._pool.read_many([SqlText(text, dialect, schema)])
+        return found
 
     def _columns(self, tables: frozenset[Table], namespace: str) -> dict[Table, tuple[str, ...]]:
         names = sorted(

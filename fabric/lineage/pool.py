@@ -9,6 +9,7 @@ import hashlib
 import multiprocessing
 import os
 import pickle
+import threading
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -56,7 +57,7 @@ class _Worker:
 
 
 class LineagePool:
-    """Processes that read SQL. Use as a context manager; starts none before it must. Not for use by several threads at once."""
+    """Processes that read SQL. Use as a context manager; starts none before it must. Threads that share it take turns."""
 
     def __init__(self, processes: int | None = None, seconds: float = 10.0) -> None:
         """At most so many processes, by default one a core; a text may take at most so many seconds."""
@@ -64,6 +65,7 @@ class LineagePool:
         self._seconds = seconds
         self._workers: list[_Worker] = []
         self._known: OrderedDict[bytes, SqlLineage] = OrderedDict()
+        self._guard = threading.Lock()
         self._context = multiprocessing.get_context("spawn")
 
     def __enter__(self) -> Self:
@@ -76,9 +78,10 @@ class LineagePool:
 
     def close(self) -> None:
         """End the processes."""
-        for worker in self._workers:
-            _end(worker)
-        self._workers.clear()
+        with self._guard:
+            for worker in self._workers:
+                _end(worker)
+            self._workers.clear()
 
     def read(self, text: SqlText) -> SqlLineage:
         """Lineage of one text, always within the time limit. Raises: InputError for a dialect that is not known."""
@@ -92,7 +95,10 @@ class LineagePool:
 
         Raises: InputError for a dialect that is not known.
         """
-        listed = list(texts)
+        with self._guard:
+            return iter(self._read_all(list(texts), apart=apart))
+
+    def _read_all(self, listed: list[SqlText], *, apart: bool) -> list[SqlLineage]:
         keys = [text.key() for text in listed]
         new = [place for place, key in enumerate(keys) if key not in self._known]
         here = [] if apart else [place for place in new if _is_plain(listed[place].text)]
@@ -104,10 +110,10 @@ class LineagePool:
         for place, key in enumerate(keys):
             if place in found:
                 self._remember(key, found[place])
-                yield found[place]
             else:
+                found[place] = self._known[key]
                 self._known.move_to_end(key)
-                yield self._known[key]
+        return [found[place] for place in range(len(listed))]
 
     def _remember(self, key: bytes, lineage: SqlLineage) -> None:
         self._known[key] = lineage

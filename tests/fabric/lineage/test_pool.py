@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from fabric.errors import InputError
@@ -58,3 +60,12 @@ def test_deeply_nested_texts_are_read_apart() -> None:
         assert not pool._workers
         list(pool.read_many([SqlText(HARD)]))
         assert pool._workers
+
+
+def test_threads_that_share_a_pool_get_their_own_answers() -> None:
+    def read(number: int) -> set[str]:
+        texts = [SqlText(f"insert into o{number} select a from t{number}_{n}") for n in range(5)]
+        return {str(table) for found in pool.read_many(texts, apart=True) for table in found.writes}
+
+    with LineagePool(2) as pool, ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(read, range(8))) == [{f"o{number}"} for number in range(8)]
