@@ -12,13 +12,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from fabric.errors import InputError
 from fabric.lineage import Column, SqlLineage, Table
 from fabric.lineage.pool import LineagePool, SqlText
+from fabric.lineage.statement import Kind
 from fabric.model import ColumnLineage, Dataset, Lineage, Ref
 from fabric.rdf.forms import field_path
 
-__all__ = ["Derivations", "split_name"]
+__all__ = ["Derivations", "column_lineage", "split_name"]
 
 Columns = tuple[str, ...]
 _PART = re.compile(r'"((?:[^"]|"")*)"|([^.]+)')
@@ -180,11 +180,8 @@ def _edges(one: _Defined, found: SqlLineage, places: _Places, columns: Callable[
             continue
         target = renamed.get(edge.target) or _actual(edge.target, mine)
         source = _actual(edge.source.name, columns(ref))
-        try:
-            ends = field_path("", target), field_path("", source)
-        except InputError:
-            continue
-        flows[ref].setdefault(ends, _column(*ends, edge.kind, edge.expression))
+        ends = field_path("", target), field_path("", source)
+        flows[ref].setdefault(ends, column_lineage(*ends, edge.kind, edge.expression))
     for item in found.influences:
         ref = origin(item.source)
         if ref is not None and item.source.name != "*":
@@ -199,7 +196,8 @@ def _edges(one: _Defined, found: SqlLineage, places: _Places, columns: Callable[
         )
 
 
-def _column(downstream: str, upstream: str, kind: str, expression: str | None) -> ColumnLineage:
+def column_lineage(downstream: str, upstream: str, kind: Kind, expression: str | None) -> ColumnLineage:
+    """The edge between two field paths, for one of a SQL text that is of such a kind."""
     transformation = {"identity": None, "aggregation": "aggregation"}.get(kind, "computation")
     return ColumnLineage(
         downstream=downstream,

@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from connectors.queries.texts import Text, files, logged, observed
 from fabric.connector import Config, Connector
+from fabric.derivation import column_lineage
 from fabric.lineage import Column, SqlLineage, Table
 from fabric.lineage.literals import without_literals
 from fabric.lineage.names import find_dialect
@@ -137,17 +138,9 @@ class _Edges:
             if pair is None or "*" in {edge.target, edge.source.name}:
                 continue
             ends = field_path("", edge.target), field_path("", edge.source.name)
-            self._columns[pair].setdefault(
-                ends,
-                ColumnLineage(
-                    downstream=ends[0],
-                    upstream=ends[1],
-                    # An observed expression may hold constants, which are values of rows.
-                    expression=edge.expression if job is not None else None,
-                    transformation={"identity": None, "aggregation": "aggregation"}.get(edge.kind, "computation"),
-                    masking=True if edge.kind == "masking" else None,
-                ),
-            )
+            # An observed expression may hold constants, which are values of rows.
+            expression = edge.expression if job is not None else None
+            self._columns[pair].setdefault(ends, column_lineage(*ends, edge.kind, expression))
         for item in found.influences:
             self._influence(item.target_table, item.source, job)
 
