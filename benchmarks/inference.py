@@ -13,14 +13,13 @@ import random
 import resource
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import ClassVar
 
+from benchmarks._given import Given
 from benchmarks._report import Target, heading, machine, paragraph, table, targets
-from fabric.connector import Config, Connector
 from fabric.inference import LabelRule
 from fabric.model import ColumnLineage, Dataset, Field, Lineage, Record, dataset
 from fabric.settings import read_settings
@@ -32,24 +31,6 @@ _LAYERS, _COLUMNS = 20, 10
 _PHONE = "https://w3id.org/dpv/pd#TelephoneNumber"
 _EMAIL = "https://w3id.org/dpv/pd#EmailAddress"
 Records = list[Record]
-
-
-class _Given(Connector[Config]):
-    """Yields the records it was made with."""
-
-    name: ClassVar[str] = "given"
-    title: ClassVar[str] = "Given"
-    Config: ClassVar[type[Config]] = Config
-
-    def __init__(self, records: Sequence[Record]) -> None:
-        super().__init__(Config())
-        self._records = records
-
-    def check(self) -> str:
-        return f"{len(self._records)} records"
-
-    def harvest(self) -> Iterator[Record]:
-        return iter(self._records)
 
 
 def run(options: list[str]) -> None:
@@ -75,7 +56,7 @@ def _measure(
 
     def commit(name: str, source: str, records: Sequence[Record]) -> float:
         begin = time.perf_counter()
-        report = workspace.harvester.run(source, _Given(records), "benchmark")
+        report = workspace.harvester.run(source, Given(records), "benchmark")
         rows.append((name, time.perf_counter() - begin, report.added + report.removed))
         return rows[-1][1]
 

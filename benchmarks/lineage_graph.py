@@ -13,14 +13,13 @@ import gc
 import random
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
-from typing import ClassVar
 
+from benchmarks._given import Given
 from benchmarks._report import Target, heading, machine, paragraph, table, targets
-from fabric.connector import Config, Connector
-from fabric.model import ColumnLineage, Dataset, Field, Lineage, Record, Ref, dataset
+from fabric.model import ColumnLineage, Dataset, Field, Lineage, Ref, dataset
 from fabric.settings import read_settings
 from fabric.tracing.lineage import Asked
 from fabric.workspace import Workspace
@@ -28,24 +27,6 @@ from fabric.workspace import Workspace
 __all__ = ["run"]
 
 _LAYERS, _COLUMNS = 10, 10
-
-
-class _Given(Connector[Config]):
-    """Yields the records it was made with."""
-
-    name: ClassVar[str] = "given"
-    title: ClassVar[str] = "Given"
-    Config: ClassVar[type[Config]] = Config
-
-    def __init__(self, records: Sequence[Record]) -> None:
-        super().__init__(Config())
-        self._records = records
-
-    def check(self) -> str:
-        return f"{len(self._records)} records"
-
-    def harvest(self) -> Iterator[Record]:
-        return iter(self._records)
 
 
 def run(options: list[str]) -> None:
@@ -62,7 +43,7 @@ def run(options: list[str]) -> None:
         f"{machine('kgfabric', 'pyoxigraph')} {len(tables):,} tables, {len(lineage):,} edges, {edges:,} column edges."
     )
     with tempfile.TemporaryDirectory() as folder, Workspace(read_settings(data_dir=Path(folder))) as workspace:
-        workspace.harvester.run("estate", _Given([*tables, *lineage]), "benchmark")
+        workspace.harvester.run("estate", Given([*tables, *lineage]), "benchmark")
         refs = [one.ref for one in tables]
         # The generated records would be walked over by each garbage collection.
         tables.clear()
@@ -110,7 +91,7 @@ def _commit(workspace: Workspace, tables: list[Ref], count: int) -> float:
     """Seconds from a commit that is done to an answer with it, less an answer without one."""
     workspace.committer._listeners.remove(workspace.tracer._committed)
     said = [Lineage(downstream=tables[-n - 1], upstream=tables[n + 1]) for n in range(count)]
-    workspace.harvester.run(f"more{count}", _Given(said), "benchmark")
+    workspace.harvester.run(f"more{count}", Given(said), "benchmark")
     asked = Asked(depth=0)
     root = workspace.iris.asset(tables[0])
     begin = time.perf_counter()
