@@ -13,7 +13,7 @@ import psycopg
 
 from benchmarks._processes import Failed
 
-__all__ = ["Warehouse", "server_version", "table_statements", "view_statements", "warehouse"]
+__all__ = ["Warehouse", "new_database", "server_version", "table_statements", "view_statements", "warehouse"]
 
 _SERVER = "postgresql://postgres@127.0.0.1:5432/postgres"
 _BATCH = 100
@@ -85,14 +85,20 @@ def warehouse(tables: int, views: int) -> Iterator[Warehouse]:
 
     Raises: Failed, where no server answers.
     """
+    with new_database() as url:
+        with _connected(url) as connection:
+            _fill(connection, tables, views)
+        yield Warehouse(url, tables)
+
+
+@contextmanager
+def new_database() -> Iterator[str]:
+    """URL of a new, empty database on that server, dropped in the end. Raises: Failed, where no server answers."""
     server, name = _server(), f"fabric_bench_{uuid.uuid4().hex[:12]}"
-    url = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
     with _connected(server) as admin:
         admin.execute(f"CREATE DATABASE {name}".encode())
         try:
-            with _connected(url) as connection:
-                _fill(connection, tables, views)
-            yield Warehouse(url, tables)
+            yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
         finally:
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 

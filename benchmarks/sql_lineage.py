@@ -1,8 +1,9 @@
 """SQL lineage: exactness on others' cases and speed beside DataHub's parser; TPC queries; a proof by changes; dbt models.
 
-    python -m benchmarks sql_lineage [--cases FILE] [--dbt FOLDER] [--drawn 300] [--no-peer] [--no-tpcds]
+    python -m benchmarks sql_lineage [--cases FILE] [--dbt FOLDER] [--scripts FOLDER] [--drawn 300] [--no-peer] [--no-tpcds]
 
-The cases are those of the sqllineage project as JSON lines; the folder holds a `manifest.json` and a `catalog.json` a dbt project.
+The cases are those of the sqllineage project as JSON lines; `--dbt` holds a `manifest.json` and a `catalog.json` a dbt project,
+`--scripts` SQL scripts of PostgreSQL databases with views.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from benchmarks._processes import Failed
 from benchmarks._queries import TABLES, draw_queries
 from benchmarks._report import Target, heading, machine, paragraph, progress, table, targets
 from benchmarks._sql_cases import Case, Found, Score, cases, in_conventions, plain
+from benchmarks._views import scripted, systems, trace
 from fabric.lineage import Table, read_sql
 from fabric.lineage.names import find_dialect
 
@@ -41,6 +43,7 @@ def run(options: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks sql_lineage", description=__doc__)
     parser.add_argument("--cases", type=Path, help="cases of sqllineage, as JSON lines")
     parser.add_argument("--dbt", type=Path, help="folder of dbt projects' artifacts")
+    parser.add_argument("--scripts", type=Path, help="folder of SQL scripts that make PostgreSQL databases")
     parser.add_argument("--drawn", type=int, default=300, help="queries drawn for the proof by changes")
     parser.add_argument("--no-peer", dest="peer", action="store_false", help="leave out DataHub (a 300 MB install)")
     parser.add_argument(
@@ -53,6 +56,7 @@ def run(options: list[str]) -> None:
     goals += _proofs(given.drawn, with_tpcds=given.tpcds)
     if given.dbt:
         goals += _dbt(given.dbt)
+    goals += _views(given.scripts)
     heading("Targets")
     targets(goals)
 
@@ -156,10 +160,7 @@ def _proofs(drawn: int, *, with_tpcds: bool) -> Iterator[Target]:
     proofs["drawn queries"] = prove(connection, dict(draw_queries(drawn)))
     for name, generate, listing, scale in _TPC:
         connection = duckdb.connect()
-        load_extension(connection, name)
-        connection.execute(f"CALL {generate}(sf={scale})")
-        rows = connection.execute(f"SELECT query_nr, query FROM {listing}()").fetchall()
-        queries = {f"{name} {number}": text for number, text in rows}
+        queries = _tpc(connection, name, f"{generate}(sf={scale})", listing)
         schema = schema_of(connection)
         incomplete = [n for n, text in queries.items() if read_sql(text, dialect="duckdb", schema=schema).problems]
         yield Target(f"{name}: queries with a problem, of {len(queries)}", len(incomplete), 0)
@@ -171,6 +172,47 @@ def _proofs(drawn: int, *, with_tpcds: bool) -> Iterator[Target]:
     table(("count", *proofs), [(kind, *(f"{p.figures()[kind]:,}" for p in proofs.values())) for kind in kinds])
     for name, proof in proofs.items():
         yield Target(f"changes that lineage does not say, {name}", len(proof.misses), 0)
+
+
+def _tpc(connection: duckdb.DuckDBPyConnection, name: str, generate: str, listing: str) -> dict[str, str]:
+    """The queries of a benchmark, with its tables made."""
+    load_extension(connection, name)
+    connection.execute(f"CALL {generate}")
+    rows = connection.execute(f"SELECT query_nr, query FROM {listing}()").fetchall()
+    return {f"{name} {number}": text for number, text in rows}
+
+
+def _views(scripts: Path | None) -> Iterator[Target]:
+    databases = scripted(sorted(scripts.glob("*.sql"))) if scripts else {}
+    for name, generate, listing, _ in _TPC:
+        connection = duckdb.connect()
+        queries = _tpc(connection, name, f"{generate}(sf=0)", listing)
+        ddl = [text for (text,) in connection.execute("SELECT sql FROM duckdb_tables()").fetchall()]
+        databases |= systems(name, ddl, {name.replace(" ", "_"): text for name, text in queries.items()})
+    heading("Views of databases, harvested")
+    rows, lost = [], []
+    columns = missed = 0
+    for system, database in databases.items():
+        progress(system)
+        found = trace(database)
+        columns, missed = columns + found.columns, missed + len(found.lost)
+        if not found.views:
+            continue
+        rows.append(
+            (
+                system,
+                f"{found.views}",
+                f"{found.refused}",
+                f"{found.columns:,}",
+                f"{found.constant}",
+                f"{found.counting}",
+                f"{found.share:.4f}",
+            )
+        )
+        lost += [(system, f"`{name}`", why) for name, why in found.lost]
+    table(("database", "views", "refused by it", "columns", "constant", "counting rows", "traced"), rows)
+    table(("database", "not traced", "why"), lost)
+    yield Target("columns of views traced to a source or a constant", 1 - missed / max(1, columns), 0.99, at_least=True)
 
 
 def _dbt(folder: Path) -> Iterator[Target]:

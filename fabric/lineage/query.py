@@ -489,7 +489,7 @@ class Resolver:
             tables = [Table(file) for file in files[:1]]
             self.reads.update(tables)
             return self._aliased(Relation.of_table(tables[0], self._known.columns(tables[0])), alias)
-        asked = self._asked(name, call)
+        asked = self._crosstab(call, alias) if name.startswith("crosstab") else self._asked(name, call)
         if asked is not None:
             return self._aliased(asked, alias)
         several = [item for item in (*_alias_columns(alias), node.args.get("offset")) if isinstance(item, exp.Expr)]
@@ -527,14 +527,35 @@ class Resolver:
                 table = exp.Table(this=columns[-1].this, db=columns[-1].args.get("table"))
                 return self._named_table(table, Scope(), reading=True)
         if name in {"openquery", "external_query", "postgres_query", "mysql_query", "sqlite_query"}:
-            texts = [text.name for text in call.find_all(exp.Literal) if text.is_string]
-            try:
-                node = self._dialect.parse(texts[-1])[0] if texts else None
-            except SqlglotError:
-                node = None
-            if node is not None and is_query(node):
-                return self.query(node, Scope())
+            texts = [text for text in call.find_all(exp.Literal) if text.is_string]
+            return self._quoted(texts[-1]) if texts else None
         return None
+
+    def _quoted(self, literal: exp.Expr | None) -> Relation | None:
+        """The columns of a query that is the text of a literal; None where it is none."""
+        try:
+            node = self._dialect.parse(literal.name)[0] if literal is not None else None
+        except SqlglotError:
+            return None
+        return self.query(node, Scope()) if node is not None and is_query(node) else None
+
+    def _crosstab(self, call: exp.Expr, alias: exp.Expr | None) -> Relation | None:
+        """PostgreSQL's crosstab: the query's last column but one is spread, and the last gives the values below it.
+
+        See https://www.postgresql.org/docs/current/tablefunc.html.
+        """
+        arguments = call.args.get("expressions") or ()
+        asked = self._quoted(arguments[0].find(exp.Literal)) if arguments else None
+        if asked is None or asked.open or len(asked.columns) < 3:
+            return None
+        *kept, category, value = asked.columns
+        self._influence(category.origins, "group")
+        named = [self._names.identifier(item) for item in _alias_columns(alias)]
+        if not named:  # crosstab2, crosstab3, crosstab4
+            count = int(call.name[-1]) if call.name[-1].isdigit() else 0
+            named = ["row_name", *(f"category_{n}" for n in range(1, count + 1))]
+        origins = [*(column.origins for column in kept), *(value.origins for _ in named[len(kept) :])]
+        return Relation([OutputColumn(name, dict(found)) for name, found in zip(named, origins, strict=False)])
 
     def _made(self, origins: Origins, alias: exp.Expr | None, name: str) -> Relation:
         """Columns under the alias's names that all derive from the same; without names, the alias is a column too."""

@@ -17,7 +17,8 @@ _OTHERWISE = re.compile(
     r"\{%-?\s*(?:else|elif\b.*?)\s*-?%\}(?:(?!\{%-?\s*(?:if|endif)\b).)*(?=\{%-?\s*endif\b)", re.DOTALL
 )
 _SETTING = re.compile(r"\{\{-?\s*config\s*\(.*?\)\s*-?\}\}", re.DOTALL)
-_VALUE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+_VALUE = re.compile(r"'\{\{[^']*\}\}'(?=::)|\{\{(.*?)\}\}", re.DOTALL)
+"""A template, or a constant of PostgreSQL that is an array of arrays and no template."""
 _TEXT = re.compile(r"""['"]([^'"]+)['"]""")
 _PLAIN = re.compile(r"[A-Za-z_][\w$]*")
 
@@ -40,6 +41,8 @@ def filled(text: str, problems: list[Problem]) -> str:
         return "\n" * match[0].count("\n")
 
     def value(match: re.Match[str]) -> str:
+        if match[1] is None:
+            return match[0]
         inner: str = match[1].strip()
         given = _TEXT.findall(inner)
         lines = "\n" * match[0].count("\n")
