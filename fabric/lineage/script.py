@@ -12,13 +12,15 @@ from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ErrorLevel, ParseError, SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
-from fabric.lineage.effects import Effect, Effects
+from fabric.lineage.effects import Effects
+from fabric.lineage.filling import Effect
 from fabric.lineage.guessing import guess_tables
 from fabric.lineage.names import KnownTables, Names, find_dialect
 from fabric.lineage.relation import OutputColumn, Relation
-from fabric.lineage.splitting import Piece, Routine, split
+from fabric.lineage.splitting import Piece, split
 from fabric.lineage.statement import ColumnEdge, Influence, Problem, SqlLineage, Statement, Table
 from fabric.lineage.templates import filled
+from fabric.lineage.variables import Routine
 
 __all__ = ["read_sql"]
 
