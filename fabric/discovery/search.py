@@ -165,18 +165,24 @@ def _is_called(one: Document, text: str) -> bool:
 def _why(one: Document, query: str, likeness: float | None) -> tuple[str, ...]:
     asked = stems(words(query))
     reasons = []
-    if stems(words(one.title)) & asked or _is_called(one, query.strip().lower()):
+    if _shares(one.title, asked) or _is_called(one, query.strip().lower()):
         reasons.append("name")
-    matched = [name for name in one.fields if stems(words(name)) & asked]
+    matched = [name for name in one.fields if _shares(name, asked)]
     reasons += [f"field {name}" for name in matched[:3]] + (
         [f"{len(matched) - 3} more fields"] if len(matched) > 3 else []
     )
-    reasons += [f"tag {tag}" for tag in one.tags if stems(words(tag)) & asked]
+    reasons += [f"tag {tag}" for tag in one.tags if _shares(tag, asked)]
     if stems(words(one.description)) & asked:
         reasons.append("description")
     if likeness is not None and likeness > 0.2:
         reasons.append(f"meaning {likeness:.2f}")
     return tuple(reasons)
+
+
+def _shares(name: str, asked: set[str]) -> bool:
+    """Whether a name has a word of the query, or one that such a word begins."""
+    parts = stems(words(name))
+    return bool(parts & asked) or any(part.startswith(term) for term in asked if len(term) > 2 for part in parts)
 
 
 def _highlight(one: Document, query: str) -> str:

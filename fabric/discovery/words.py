@@ -160,14 +160,19 @@ class Words:
         exact = tantivy.Query.term_query(schema, "exact", query.strip().lower()[:500])
         parts = [(should, parsed), (should, tantivy.Query.boost_query(exact, 50.0))]
         for term in terms:
-            if len(term) > 4:
-                fuzzy = tantivy.Query.fuzzy_term_query(schema, "loose", term, distance=1, prefix=True)
-                parts.append((should, tantivy.Query.boost_query(fuzzy, 0.3)))
+            distance = 1 if len(term) > 4 else 0
+            if distance or self._is_begun(term):
+                loose = tantivy.Query.fuzzy_term_query(schema, "loose", term, distance=distance, prefix=True)
+                parts.append((should, tantivy.Query.boost_query(loose, 0.3)))
         longer = " ".join(long_forms(terms)) if len(terms) <= MANY else ""
         if longer:
             meant, _errors = self._index.parse_query_lenient(longer, list(BOOSTS), field_boosts=dict(BOOSTS))
             parts.append((should, tantivy.Query.boost_query(meant, 0.5)))
         return tantivy.Query.boolean_query(parts)
+
+    def _is_begun(self, term: str) -> bool:
+        """Whether a short word may be the beginning of one: it is none itself. Of two letters or fewer too many begin."""
+        return len(term) > 2 and not self._index.searcher().doc_freq("loose", term)
 
     def _every(self) -> Any:
         mark = tantivy.Query.term_query(self._index.schema, "iri", _POSITION)

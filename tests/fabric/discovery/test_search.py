@@ -86,6 +86,11 @@ def test_pages_reach_all_that_is_counted_once(many: Search, query: str) -> None:
     assert many.search(query, offset=total).found == ()
 
 
+def test_the_beginning_of_a_name_is_a_reason(many: Search) -> None:
+    (first, *_rest) = many.search("tab").found
+    assert first.why == ("name",)
+
+
 def test_what_only_meaning_found_is_counted_too(estate: tuple[Words, Vectors]) -> None:
     results = Search(*estate).search("precipitation", first=200)
     assert results.total == len(results.found) > 0

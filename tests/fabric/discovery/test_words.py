@@ -46,6 +46,8 @@ def test_identifiers_are_split_into_words(text: str, pieces: list[str]) -> None:
         ("carrier code", "urn:flights"),
         ("departure dep_delay", "urn:flights"),
         ("fligths", "urn:flights"),
+        ("flig", "urn:flights"),
+        ("flights del", "urn:flights"),
         ("people", "urn:customers"),
         ("shop.public.customers", "urn:customers"),
         ("customer_orders_by_month", "urn:customer_orders_by_month"),
@@ -53,6 +55,10 @@ def test_identifiers_are_split_into_words(text: str, pieces: list[str]) -> None:
 )
 def test_the_document_meant_comes_first(index: Words, query: str, first: str) -> None:
     assert index.search(query, {}, 10)[0][0] == first
+
+
+def test_two_letters_begin_nothing(index: Words) -> None:
+    assert index.search("fl", {}, 10) == []
 
 
 def test_filters_hold_within_the_index(index: Words) -> None:
