@@ -21,7 +21,7 @@ from starlette.staticfiles import StaticFiles
 from strawberry.asgi import GraphQL
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 
-from api import export, linked, sparql
+from api import export, linked, openlineage, sparql
 from api.graphql.schema import make_schema
 from fabric.durable import DurableHarvests
 from fabric.errors import AccessDenied, FabricError, InputError, UnknownAsset
@@ -71,6 +71,8 @@ def make_app(settings: Settings, *, indexing: bool, durable: bool = False) -> St
         WebSocketRoute("/graphql", graphql),
         Route("/sparql", sparql.endpoint, methods=["GET", "POST"]),
         Route("/export", export.endpoint),
+        Route("/api/v1/lineage", openlineage.endpoint, methods=["POST"]),
+        Route("/api/v1/lineage/batch", openlineage.endpoint, methods=["POST"]),
         Route("/index", _index, methods=["POST"]),
         Route("/id/{path:path}", linked.asset_page),
         _explorer(),

@@ -7,6 +7,7 @@ FabricError
 │   ├── UnknownSource     no source of that name is registered
 │   ├── SourceExists      a source of that name is registered already
 │   ├── UnknownAsset      no asset has that IRI or name
+│   ├── InvalidEvent      an event is not what OpenLineage says it must be
 │   └── QueryError        a search, SPARQL or GraphQL query is malformed or past its limits
 ├── SourceError           a source system cannot be read
 │   ├── MissingExtra      the connector's own packages are not installed
@@ -41,6 +42,7 @@ __all__ = [
     "HarvestFailed",
     "HarvestRunning",
     "InputError",
+    "InvalidEvent",
     "MissingExtra",
     "QueryError",
     "ServerError",
@@ -106,6 +108,10 @@ class SourceExists(InputError):
 
 class UnknownAsset(InputError):
     """No asset has that IRI or name."""
+
+
+class InvalidEvent(InputError):
+    """An event is not what OpenLineage says it must be."""
 
 
 class QueryError(InputError):

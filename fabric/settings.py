@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     runs_kept: int = Field(
         200, ge=1, description="How many runs of a source to keep beyond those that changed something."
     )
+    openlineage_max_bytes: int = Field(
+        64_000_000, ge=1000, description="Largest body of a request with OpenLineage events, unpacked, in bytes."
+    )
     worker_timeout: float = Field(
         15,
         gt=0,

@@ -53,7 +53,8 @@ from fabric.errors import (
 )
 
 __all__ = [
-    "State", "changes", "commits", "drafts", "properties", "records", "run_lines", "runs", "sources", "translate", "workers",
+    "State", "changes", "commits", "drafts", "inbox", "properties", "records", "run_lines", "runs", "sources", "translate",
+    "workers",
 ]  # fmt: skip
 
 _VERSION = "2"
@@ -192,6 +193,17 @@ drafts = Table(
     Column("triples", LargeBinary),
 )
 """Rows of `record` that a commit will write once applied; a null digest deletes."""
+
+inbox = Table(
+    "openlineage_inbox",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("received", Moment, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("problem", Text),
+    sqlite_autoincrement=True,
+)
+"""OpenLineage events that are not in the graph yet, as they came, zlib; with a `problem` those that cannot be taken in."""
 
 
 class State:

@@ -41,6 +41,7 @@ from fabric.harvests import Harvests
 from fabric.history import History
 from fabric.identity import DEFAULT_BASE, Iris
 from fabric.inference import LabelRule
+from fabric.openlineage.inbox import Inbox
 from fabric.records import Records
 from fabric.runs import HarvestRun, Runs
 from fabric.schedules import Schedules
@@ -123,6 +124,8 @@ class Workspace:
         self.runs = Runs(self.state, self.workers.id)
         self.runs.abandon(self.workers.alive())
         activities = Activities(self.graph, self.runs, self.iris, settings.runs_kept)
+        self.inbox = Inbox(self.state)
+        opened.callback(self.inbox.close)
         self.harvests = Harvests(
             self.harvester,
             self.sources,
