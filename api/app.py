@@ -71,8 +71,14 @@ def make_app(settings: Settings, *, indexing: bool, durable: bool = False) -> St
         WebSocketRoute("/graphql", graphql),
         Route("/sparql", sparql.endpoint, methods=["GET", "POST"]),
         Route("/export", export.endpoint),
-        Route("/api/v1/lineage", openlineage.endpoint, methods=["POST"]),
-        Route("/api/v1/lineage/batch", openlineage.endpoint, methods=["POST"]),
+        # Mounted, so that another method is answered 405 here and does not pass on to the explorer.
+        Mount(
+            "/api/v1",
+            routes=[
+                Route("/lineage", openlineage.endpoint, methods=["POST"]),
+                Route("/lineage/batch", openlineage.endpoint, methods=["POST"]),
+            ],
+        ),
         Route("/index", _index, methods=["POST"]),
         Route("/id/{path:path}", linked.asset_page),
         _explorer(),
