@@ -90,7 +90,7 @@ def _script(steps: list[_Step], ports: dict[str, int]) -> str:
         command = step.command.replace(":7878", f":{ports['7878']}")
         if _BACKGROUND.match(command):
             waiting = "until grep -q http server.log || ! kill -0 $!; do sleep 0.05; done; cat server.log; grep -q http server.log"
-            command = f"{command} >server.log 2>&1 &\n{waiting}"
+            command = f": >server.log; {command} >>server.log 2>&1 &\n{waiting}"
         lines.append(f"{{ {command}\n}} 2>&1\nprintf '\\n\\036%s %s\\036\\n' {number} $?")
     return "\n".join(lines)
 
