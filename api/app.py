@@ -8,7 +8,6 @@ import os
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -18,10 +17,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
-from strawberry.asgi import GraphQL
-from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from api import export, linked, openlineage, sparql
+from api.graphql.http import Endpoint
 from api.graphql.schema import make_schema
 from fabric.durable import DurableHarvests
 from fabric.errors import AccessDenied, FabricError, InputError, UnknownAsset
@@ -32,12 +30,6 @@ __all__ = ["BUNDLE", "make_app"]
 
 BUNDLE = Path(__file__).parent / "explorer" / "dist"
 _log = logging.getLogger(__name__)
-
-
-class _GraphQL(GraphQL[dict[str, Any], None]):
-    async def get_context(self, request: Any, response: Any) -> dict[str, Any]:
-        """What resolvers get."""
-        return {"request": request, "response": response, "workspace": request.app.state.workspace}
 
 
 def make_app(settings: Settings, *, indexing: bool, durable: bool = False) -> Starlette:
@@ -64,7 +56,7 @@ def make_app(settings: Settings, *, indexing: bool, durable: bool = False) -> St
                 await run_in_threadpool(indexer.stop)
             await run_in_threadpool(workspace.close)
 
-    graphql = _GraphQL(make_schema(), subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL])
+    graphql = Endpoint(make_schema(), BUNDLE / "graphiql.html")
     routes: list[BaseRoute] = [
         Route("/health", _health),
         Route("/graphql", graphql, methods=["GET", "POST"]),
