@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.api.axe import serious
 from tests.processes import fabric, serving
@@ -20,6 +20,12 @@ CREATE VIEW stg_orders AS SELECT id, amount * 100 AS cents FROM raw_orders;
 CREATE VIEW mart_sales AS SELECT sum(cents) AS total FROM stg_orders;
 CREATE VIEW mart_count AS SELECT count(id) AS orders FROM stg_orders;
 CREATE TABLE alone (id INTEGER);
+CREATE TABLE step0 (id INTEGER);
+CREATE VIEW step1 AS SELECT id FROM step0;
+CREATE VIEW step2 AS SELECT id FROM step1;
+CREATE VIEW step3 AS SELECT id FROM step2;
+CREATE VIEW step4 AS SELECT id FROM step3;
+CREATE VIEW step5 AS SELECT id FROM step4;
 """
 
 
@@ -56,7 +62,7 @@ def test_lineage_is_expanded_opened_lit_and_explained(address: str, page: Page) 
     page.get_by_role("button", name="Columns of raw_orders").click()
     page.get_by_role("button", name="Columns of stg_orders").click()
     page.get_by_role("button", name="amount", exact=True).focus()
-    lit = page.locator("[data-testid=lineage-column][data-lit]")
+    lit = page.locator("[data-testid=lineage-column][data-tone=lit]")
     expect(lit).to_have_count(2)
     expect(lit.last).to_contain_text("cents")
     assert serious(page) == []
@@ -65,13 +71,64 @@ def test_lineage_is_expanded_opened_lit_and_explained(address: str, page: Page) 
     expect(page.get_by_test_id("edge-panel")).to_contain_text("shop")
 
 
+def open_lineage(page: Page, address: str, title: str, query: str = "") -> None:
+    page.goto(f"{address}/#/lineage/{quote(iri_of(address, title), safe='')}{query}")
+    page.get_by_test_id("lineage").wait_for()
+
+
+def card(page: Page, title: str) -> Locator:
+    return page.get_by_test_id("lineage").get_by_role("link", name=title, exact=True)
+
+
+def test_show_all_fits_all_into_view(address: str, page: Page) -> None:
+    open_lineage(page, address, "step0", "?depth=1")
+    cards = page.get_by_test_id("lineage-card")
+    expect(cards).to_have_count(2)
+    page.get_by_role("button", name="Show all").click()
+    expect(cards).to_have_count(6)
+    for number in range(6):
+        expect(card(page, f"step{number}")).to_be_in_viewport()
+    page.get_by_test_id("minimap").click(position={"x": 5, "y": 5})
+    expect(card(page, "step5")).not_to_be_in_viewport()
+    page.get_by_role("button", name="Fit all into view").click()
+    expect(card(page, "step5")).to_be_in_viewport()
+
+
+def test_the_keyboard_moves_opens_and_closes(address: str, page: Page) -> None:
+    open_lineage(page, address, "stg_orders")
+    expect(page.get_by_test_id("lineage-card")).to_have_count(4)
+    page.keyboard.press("ArrowUp")
+    expect(card(page, "stg_orders")).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    expect(card(page, "raw_orders")).to_be_focused()
+    page.keyboard.press(" ")
+    expect(page.get_by_test_id("lineage-column")).to_have_count(2)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("[data-card]:focus")).to_contain_text("mart_")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("to the next card of the same column")
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    expect(page.get_by_label("Find in the graph")).to_be_focused()
+    page.keyboard.type("raw")
+    page.keyboard.press("Escape")
+    expect(page.get_by_label("Find in the graph")).to_have_value("")
+    page.get_by_label("Find in the graph").fill("raw")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("asset-title")).to_have_text("raw_orders")
+
+
 def test_a_card_is_found_by_name_on_a_phone(address: str, page: Page) -> None:
     page.set_viewport_size({"width": 380, "height": 800})
     page.goto(f"{address}/#/lineage/{quote(iri_of(address, 'stg_orders'), safe='')}")
-    expect(page.get_by_role("link", name="mart_sales")).to_be_in_viewport()
+    expect(card(page, "mart_sales")).to_be_in_viewport()
     page.get_by_label("Find in the graph").fill("mart_s")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("link", name="mart_sales")).to_be_focused()
+    expect(card(page, "mart_sales")).to_be_focused()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 

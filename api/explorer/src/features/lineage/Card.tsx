@@ -1,33 +1,34 @@
-import { Handle, Position } from "@xyflow/react";
-import type { NodeProps } from "@xyflow/react";
 import { Link } from "@tanstack/react-router";
-import { memo } from "react";
+import type { NodeProps } from "@xyflow/react";
+import { memo, useEffect, useRef } from "react";
 
 import { KindIcon } from "@/components/KindIcon";
-import { useBoard, useLit } from "@/features/lineage/board";
+import { useBoard, useTone } from "@/features/lineage/board";
 import styles from "@/features/lineage/Card.module.css";
 import type { CardNode, GroupNode } from "@/features/lineage/flow";
 import type { LineageField } from "@/features/lineage/graph";
 import { moment, plural } from "@/lib/format";
 import { kindLabel } from "@/lib/kinds";
 
-function Ends({ id }: { id: string }) {
-  return (
-    <>
-      <Handle id={`${id} in`} type="target" position={Position.Left} className={styles.handle} />
-      <Handle id={`${id} out`} type="source" position={Position.Right} className={styles.handle} />
-    </>
-  );
+/** Takes the focus when the card that was jumped to is drawn. */
+function useJumpedTo<Target extends HTMLElement>(id: string) {
+  const { takesFocus } = useBoard();
+  const target = useRef<Target>(null);
+  useEffect(() => {
+    if (takesFocus(id)) target.current?.focus({ preventScroll: true });
+  });
+  return target;
 }
 
 export const Card = memo(function Card({ data: { node, fields, missing, root } }: NodeProps<CardNode>) {
   const board = useBoard();
-  const lit = useLit(node.iri);
+  const tone = useTone(node.iri);
+  const title = useJumpedTo<HTMLAnchorElement>(node.iri);
   const about = [kindLabel(node.datasetKind ?? node.kind), node.platform, node.container?.title].filter(Boolean);
   return (
     <article
       className={styles.card}
-      data-lit={lit || undefined}
+      data-tone={tone ?? undefined}
       data-root={root || undefined}
       data-removed={node.removedAt ? true : undefined}
       data-testid="lineage-card"
@@ -35,10 +36,10 @@ export const Card = memo(function Card({ data: { node, fields, missing, root } }
       onMouseEnter={() => board.hover(node.iri)}
       onMouseLeave={() => board.hover(null)}
     >
-      <Ends id="card" />
       <header className={styles.head}>
         <KindIcon kind={node.kind} />
         <Link
+          ref={title}
           to="/asset"
           search={{ iri: node.iri }}
           className={styles.title}
@@ -89,16 +90,15 @@ function Columns({ fields, total }: { fields: LineageField[]; total: number }) {
 
 function Column({ field }: { field: LineageField }) {
   const board = useBoard();
-  const lit = useLit(field.iri);
+  const tone = useTone(field.iri);
   return (
     <li
       className={styles.column}
-      data-lit={lit || undefined}
+      data-tone={tone ?? undefined}
       data-testid="lineage-column"
       onMouseEnter={() => board.hover(field.iri)}
       onMouseLeave={() => board.hover(null)}
     >
-      <Ends id={field.iri} />
       <button type="button" onFocus={() => board.hover(field.iri)} onBlur={() => board.hover(null)} title={field.path}>
         {field.path}
       </button>
@@ -133,19 +133,22 @@ function Expand({ iri, title, missing, direction }: ExpandProps) {
 
 export const GroupCard = memo(function GroupCard({ id, data: { group } }: NodeProps<GroupNode>) {
   const board = useBoard();
-  const lit = useLit(id);
+  const tone = useTone(id);
+  const opener = useJumpedTo<HTMLButtonElement>(id);
   return (
     <article
       className={styles.group}
-      data-lit={lit || undefined}
+      data-tone={tone ?? undefined}
       data-testid="lineage-group"
       onMouseEnter={() => board.hover(id)}
       onMouseLeave={() => board.hover(null)}
     >
-      <Ends id="card" />
       <button
+        ref={opener}
         type="button"
         data-card={id}
+        onFocus={() => board.hover(id)}
+        onBlur={() => board.hover(null)}
         onClick={() => board.openGroup(id)}
         title={`Open ${group.title}`}
         aria-label={`Open ${group.title}, ${plural(group.members, "asset")}`}

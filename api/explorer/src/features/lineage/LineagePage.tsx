@@ -1,5 +1,6 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { ReactFlowProvider } from "@xyflow/react";
+import { useCallback } from "react";
 
 import { Explored } from "@/features/lineage/Explored";
 import type { LineageSearch } from "@/features/lineage/lineageSearch";
@@ -10,10 +11,13 @@ export function LineagePage() {
   const { iri } = route.useParams();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const onSearch = (next: LineageSearch) => void navigate({ search: next, replace: true });
+  const change = useCallback(
+    (by: (search: LineageSearch) => LineageSearch) => void navigate({ search: by, replace: true, resetScroll: false }),
+    [navigate],
+  );
   return (
     <ReactFlowProvider key={iri}>
-      <Explored iri={iri} search={search} onSearch={onSearch} />
+      <Explored iri={iri} search={search} change={change} />
     </ReactFlowProvider>
   );
 }

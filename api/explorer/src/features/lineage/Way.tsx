@@ -1,23 +1,14 @@
-import { BaseEdge, getBezierPath } from "@xyflow/react";
+import { BaseEdge } from "@xyflow/react";
 import type { EdgeProps } from "@xyflow/react";
 import { memo } from "react";
 
-import { useLit } from "@/features/lineage/board";
+import { useTone } from "@/features/lineage/board";
+import { pathOf } from "@/features/lineage/curve";
 import type { FlowEdge } from "@/features/lineage/flow";
+import styles from "@/features/lineage/Way.module.css";
 
-export const Way = memo(function Way({ id, data, selected, ...ends }: EdgeProps<FlowEdge>) {
-  const lit = useLit(id);
-  const [path] = getBezierPath(ends);
-  const strong = lit || selected;
-  return (
-    <BaseEdge
-      path={path}
-      interactionWidth={16}
-      style={{
-        stroke: strong ? "var(--accent)" : "var(--line-strong)",
-        strokeWidth: strong ? 2.5 : 1.5,
-        strokeDasharray: data?.edge.influence ? "5 4" : undefined,
-      }}
-    />
-  );
+export const Way = memo(function Way({ id, data, ...ends }: EdgeProps<FlowEdge>) {
+  const tone = useTone(id);
+  const kind = data?.edge.influence ? styles.influence : styles.way;
+  return <BaseEdge path={pathOf(ends)} interactionWidth={16} className={kind} data-tone={tone ?? undefined} />;
 });

@@ -1,6 +1,6 @@
 import { createContext, useContext, useSyncExternalStore } from "react";
 
-import type { Light } from "@/features/lineage/light";
+import type { Light, Tone } from "@/features/lineage/light";
 
 /** What cards and edges can do. */
 export interface Board {
@@ -9,6 +9,8 @@ export interface Board {
   toggle: (iri: string) => void;
   openGroup: (id: string) => void;
   expand: (iri: string, direction: "UPSTREAM" | "DOWNSTREAM") => void;
+  /** Whether the card was jumped to and should take the focus; true once. */
+  takesFocus: (id: string) => boolean;
 }
 
 export const BoardContext = createContext<Board | null>(null);
@@ -19,7 +21,7 @@ export function useBoard(): Board {
   return board;
 }
 
-export function useLit(id: string): boolean {
+export function useTone(id: string): Tone | null {
   const { light } = useBoard();
-  return useSyncExternalStore(light.subscribe, () => light.has(id));
+  return useSyncExternalStore(light.subscribe, () => light.tone(id));
 }

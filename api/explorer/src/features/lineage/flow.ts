@@ -32,6 +32,14 @@ function handles(height: number, fields: LineageField[]): NonNullable<Node["hand
   ];
 }
 
+/** Sizes and ends of edges, which React Flow would else read from elements that are not in the page. */
+const sized = (height: number, fields: LineageField[]) => ({
+  width: WIDTH,
+  height,
+  measured: { width: WIDTH, height },
+  handles: handles(height, fields),
+});
+
 /** Boxes to lay out: one for each card, as high as its open columns need, and one for each group. */
 export function boxesOf({ graph, groups }: GroupedGraph, opened: ReadonlySet<string>): Box[] {
   return [
@@ -44,7 +52,7 @@ export function boxesOf({ graph, groups }: GroupedGraph, opened: ReadonlySet<str
   ];
 }
 
-/** What React Flow draws. Sizes and handles are given, so that nothing has to be measured first. */
+/** What React Flow draws. */
 export function nodesOf(
   { graph, groups }: GroupedGraph,
   opened: ReadonlySet<string>,
@@ -64,14 +72,11 @@ export function nodesOf(
       missing: groups.size ? none : (missing.get(node.iri) ?? none),
       root: node.iri === root,
     };
-    return [
-      { id: node.iri, type: "card", position, data, width: WIDTH, height, handles: handles(height, fields ?? []) },
-    ];
+    return [{ id: node.iri, type: "card", position, data, ...sized(height, fields ?? []) }];
   });
   const grouped = [...groups.values()].flatMap((group): FlowNode[] => {
     const position = places.get(group.id);
-    const size = { width: WIDTH, height: HEAD, handles: handles(HEAD, []) };
-    return position ? [{ id: group.id, type: "group", position, data: { group }, ...size }] : [];
+    return position ? [{ id: group.id, type: "group", position, data: { group }, ...sized(HEAD, []) }] : [];
   });
   return [...cards, ...grouped];
 }
@@ -106,4 +111,18 @@ export function edgesOf({ graph }: GroupedGraph, opened: ReadonlySet<string>): F
       draw(key, edge, edge.start, edge.end, "card", "card");
   }
   return shown;
+}
+
+/** The rectangle that holds all nodes. */
+export function boundsOf(nodes: FlowNode[]): { x: number; y: number; width: number; height: number } {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const { position, width = 0, height = 0 } of nodes) {
+    left = Math.min(left, position.x);
+    top = Math.min(top, position.y);
+    right = Math.max(right, position.x + width);
+    bottom = Math.max(bottom, position.y + height);
+  }
+  return nodes.length
+    ? { x: left, y: top, width: right - left, height: bottom - top }
+    : { x: 0, y: 0, width: 1, height: 1 };
 }

@@ -1,20 +1,36 @@
-/** What is lit. Cards and edges subscribe one by one, so that hovering redraws those that change and no other. */
+/** Why a card, column or edge stands out; `dim` is what does not while others do. */
+export type Tone = "lit" | "way" | "changed" | "broken" | "affected" | "dim";
+
+/**
+ * What stands out: what the pointer or focus is on, and what a question marked.
+ *
+ * Cards and edges subscribe one by one, so that hovering redraws those that change and no other.
+ */
 export interface Light {
-  has: (id: string) => boolean;
-  size: () => number;
-  set: (lit: ReadonlySet<string>) => void;
+  tone: (id: string) => Tone | null;
+  hover: (lit: ReadonlySet<string>) => void;
+  mark: (marks: ReadonlyMap<string, Tone>) => void;
   subscribe: (listener: () => void) => () => void;
 }
 
 export function createLight(): Light {
-  let current: ReadonlySet<string> = new Set();
+  let hovered: ReadonlySet<string> = new Set();
+  let marks: ReadonlyMap<string, Tone> = new Map();
   const listeners = new Set<() => void>();
+  const tell = () => {
+    for (const listener of listeners) listener();
+  };
   return {
-    has: (id) => current.has(id),
-    size: () => current.size,
-    set: (lit) => {
-      current = lit;
-      for (const listener of listeners) listener();
+    tone: (id) => marks.get(id) ?? (hovered.has(id) ? "lit" : marks.size ? "dim" : null),
+    hover: (lit) => {
+      if (!lit.size && !hovered.size) return;
+      hovered = lit;
+      tell();
+    },
+    mark: (next) => {
+      if (!next.size && !marks.size) return;
+      marks = next;
+      tell();
     },
     subscribe: (listener) => {
       listeners.add(listener);

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 
 import { edgesOf } from "@/features/lineage/flow";
+import type { FlowEdge, FlowNode } from "@/features/lineage/flow";
 import { mergeGraphs, missingNeighbours } from "@/features/lineage/graph";
 import type { LineageEdge, LineageNode } from "@/features/lineage/graph";
 import { groupByContainer } from "@/features/lineage/grouping";
 import { readLineageSearch, stepsOf } from "@/features/lineage/lineageSearch";
+import { neighbour } from "@/features/lineage/neighbours";
 import { wayOf } from "@/features/lineage/ways";
 
 const node = (iri: string, more: Partial<LineageNode> = {}): LineageNode => ({
@@ -93,6 +95,30 @@ describe("drawing", () => {
     expect([...closed.groups.values()]).toEqual([{ id: "group:s", title: "schema", members: 2 }]);
     expect([...closed.graph.edges.keys()]).toEqual(["a group:s"]);
     expect(groupByContainer(graph, new Set(["group:s"]), "a").graph.nodes.size).toBe(3);
+  });
+});
+
+describe("the arrow keys", () => {
+  const at = (id: string, x: number, y: number): FlowNode => ({
+    id,
+    type: "group",
+    position: { x, y },
+    width: 100,
+    height: 50,
+    data: { group: { id, title: id, members: 1 } },
+  });
+  const nodes = [at("a", 0, 0), at("b", 200, 100), at("c", 200, 10), at("d", 200, 300)];
+  const edges = ["b", "c"].map((target): FlowEdge => ({ id: target, source: "a", target }));
+  it.each([
+    ["a", "ArrowRight", "c"],
+    ["b", "ArrowLeft", "a"],
+    ["a", "ArrowLeft", null],
+    ["c", "ArrowDown", "b"],
+    ["d", "ArrowUp", "b"],
+    ["a", "ArrowDown", null],
+    ["gone", "ArrowDown", null],
+  ] as const)("from %s by %s lead to %s", (from, arrow, to) => {
+    expect(neighbour(nodes, edges, from, arrow)).toBe(to);
   });
 });
 

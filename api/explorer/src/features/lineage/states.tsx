@@ -1,14 +1,26 @@
 import { Link } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
 
 import { ErrorPanel } from "@/components/ErrorPanel";
 import { Notice } from "@/components/Notice";
 import { Skeleton } from "@/components/Skeleton";
 import styles from "@/features/lineage/LineagePage.module.css";
 
+/** Milliseconds after which a reader is told that the wait is no fault. */
+const LONG = 4000;
+
 export function Waiting() {
+  const [long, setLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), LONG);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <div className={styles.waiting}>
-      <p>Following the lineage …</p>
+      <p role="status">
+        Following the lineage …
+        {long && " The server is still at it: a large lineage or a moment long ago takes a while."}
+      </p>
       <Skeleton lines={5} label="Loading the lineage" />
     </div>
   );

@@ -1,12 +1,14 @@
-import { useQueries, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 
 import { LineageDocument } from "@/gql/graphql";
 import type { LineageDirection, LineageLevel, LineageQuery } from "@/gql/graphql";
 import { mergeGraphs } from "@/features/lineage/graph";
+import { stepsOf } from "@/features/lineage/lineageSearch";
+import type { LineageSearch } from "@/features/lineage/lineageSearch";
 import { execute } from "@/lib/graphql";
 
-export interface Asked {
+interface Asked {
   iri: string;
   direction: LineageDirection;
   depth: number | null;
@@ -47,13 +49,26 @@ const combine = (results: { data?: Answer | undefined; isPending: boolean; error
 });
 
 /** The lineage asked for, with what was expanded since and the columns of opened cards. */
-export function useLineage(main: Asked, expansions: Asked[], opened: Asked[]) {
-  const query = useQuery(asQuery(main));
+export function useLineage(iri: string, search: LineageSearch) {
+  const depth = stepsOf(search);
+  const main: Asked = { iri, direction: search.direction ?? "BOTH", depth, level: "TABLE" };
+  const expansions = (search.more ?? []).map((one): Asked => {
+    const [direction, card] = [one.slice(0, one.indexOf(" ")), one.slice(one.indexOf(" ") + 1)];
+    return { iri: card, direction: direction as LineageDirection, depth: 1, level: "TABLE" };
+  });
+  const opened = (search.open ?? []).map((one): Asked => ({ iri: one, direction: "BOTH", depth, level: "COLUMN" }));
+  // What is shown stays until the answer to the next question is there.
+  const query = useQuery({ ...asQuery(main), placeholderData: keepPreviousData });
   const tables = useQueries({ queries: expansions.map(asQuery), combine });
   const columns = useQueries({ queries: opened.map(asQuery), combine });
   const graph = useMemo(
     () => (query.data ? mergeGraphs([query.data, ...tables.parts], columns.parts) : null),
     [query.data, tables.parts, columns.parts],
   );
-  return { query, graph, pending: tables.pending || columns.pending, error: tables.error ?? columns.error };
+  return {
+    query,
+    graph,
+    pending: query.isPlaceholderData || tables.pending || columns.pending,
+    error: query.error ?? tables.error ?? columns.error,
+  };
 }

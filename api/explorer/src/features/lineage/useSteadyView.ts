@@ -1,32 +1,73 @@
-import { getNodesBounds, getViewportForBounds, useReactFlow, useStoreApi } from "@xyflow/react";
-import { useCallback, useEffect, useRef } from "react";
+import { getViewportForBounds, useReactFlow, useStore, useStoreApi } from "@xyflow/react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 
+import { boundsOf } from "@/features/lineage/flow";
 import type { FlowNode } from "@/features/lineage/flow";
 
-/**
- * Fits each new drawing into view, but for one that grew out of a card: then that card stays where it was.
- *
- * Returns a function that names the card which is about to grow.
- */
-export function useSteadyView(nodes: FlowNode[]) {
+const READABLE = 0.9;
+
+interface View {
+  fit: () => void;
+  /** Names the card that is about to grow; null where the next drawing is to be fitted. */
+  grow: (id: string | null) => void;
+  /** Brings a card into the middle, large enough to be read, and has it take the focus. False where it is not drawn. */
+  go: (id: string) => boolean;
+  takesFocus: (id: string) => boolean;
+}
+
+/** Fits each new drawing into view, but for one that grew out of a card: then that card stays where it was. */
+export function useSteadyView(nodes: FlowNode[]): View {
   const flow = useReactFlow();
   const store = useStoreApi();
+  const ready = useStore(({ width, height }) => width > 0 && height > 0);
   const before = useRef(nodes);
   const growing = useRef<string | null>(null);
+  const awaited = useRef<string | null>(null);
+
+  const fit = useCallback(() => {
+    // By the sizes that the nodes were given: React Flow's own fitting waits until they are measured.
+    const { width, height, minZoom } = store.getState();
+    void flow.setViewport(getViewportForBounds(boundsOf(before.current), width, height, minZoom, 1, 0.08));
+  }, [flow, store]);
+
   useEffect(() => {
+    if (!ready) return;
     const at = (drawn: FlowNode[]) => drawn.find(({ id }) => id === growing.current)?.position;
     const [old, now] = [at(before.current), at(nodes)];
     before.current = nodes;
     if (old && now) {
       const { x, y, zoom } = flow.getViewport();
       void flow.setViewport({ x: x + (old.x - now.x) * zoom, y: y + (old.y - now.y) * zoom, zoom });
-    } else if (nodes.length) {
-      // By the sizes that the nodes were given: React Flow's own fitting waits until they are measured.
-      const { width, height, minZoom } = store.getState();
-      void flow.setViewport(getViewportForBounds(getNodesBounds(nodes), width, height, minZoom, 1, 0.08));
-    }
-  }, [flow, store, nodes]);
-  return useCallback((iri: string | null) => {
-    growing.current = iri;
-  }, []);
+    } else if (nodes.length) fit();
+  }, [flow, fit, nodes, ready]);
+
+  return useMemo(
+    () => ({
+      fit,
+      grow: (id) => {
+        growing.current = id;
+      },
+      go: (id) => {
+        const node = before.current.find((one) => one.id === id);
+        if (!node) return false;
+        const { position, width = 0, height = 0 } = node;
+        awaited.current = id;
+        void flow.setCenter(position.x + width / 2, position.y + Math.min(height, 400) / 2, {
+          zoom: Math.max(READABLE, Math.min(1, flow.getZoom())),
+        });
+        const drawn = document.querySelector<HTMLElement>(`[data-card="${CSS.escape(id)}"]`);
+        if (drawn) {
+          awaited.current = null;
+          drawn.focus({ preventScroll: true });
+        }
+        return true;
+      },
+      takesFocus: (id) => {
+        const wanted = awaited.current === id;
+        if (wanted) awaited.current = null;
+        return wanted;
+      },
+    }),
+    [flow, fit],
+  );
 }
