@@ -19,10 +19,14 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from api import export, linked, openlineage, sparql
+from api.access.guard import Guard
+from api.access.hosts import allowed_hosts
+from api.access.logins import Logins
 from api.graphql.http import Endpoint
 from api.graphql.schema import make_schema
+from api.refusals import refusal
 from fabric.durable import DurableHarvests
-from fabric.errors import AccessDenied, FabricError, InputError, UnknownAsset
+from fabric.errors import FabricError, InputError
 from fabric.settings import Settings
 from fabric.workspace import Workspace
 
@@ -32,11 +36,14 @@ BUNDLE = Path(__file__).parent / "explorer" / "dist"
 _log = logging.getLogger(__name__)
 
 
-def make_app(settings: Settings, *, indexing: bool, durable: bool = False) -> Starlette:
+def make_app(settings: Settings, *, indexing: bool, durable: bool = False, logins: Logins | None = None) -> Starlette:
     """The application. It opens the data directory when started and closes it when stopped.
 
     `indexing` keeps the search index up to date in a thread of its own; without it, search takes in what is new itself.
     `durable` queues harvests so that they outlive this process; without it, they run at once and end with it.
+    `logins` tells who asks, by default those of the settings.
+
+    Raises: SettingsError where the tokens are malformed.
     """
 
     @contextlib.asynccontextmanager
@@ -75,11 +82,13 @@ def make_app(settings: Settings, *, indexing: bool, durable: bool = False) -> St
         Route("/id/{path:path}", linked.asset_page),
         _explorer(),
     ]
-    hosts = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]"], www_redirect=False)
     return Starlette(
         routes=routes,
         lifespan=lifespan,
-        middleware=[hosts],
+        middleware=[
+            Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(settings), www_redirect=False),
+            Middleware(Guard, logins=logins or Logins.of(settings)),
+        ],
         exception_handlers={FabricError: _refuse, UnicodeDecodeError: _undecodable},
     )
 
@@ -139,19 +148,8 @@ async def _not_built(_request: Request) -> Response:
 
 async def _refuse(_request: Request, error: Exception) -> Response:
     assert isinstance(error, FabricError)
-    status = (
-        404
-        if isinstance(error, UnknownAsset)
-        else 400
-        if isinstance(error, InputError)
-        else 403
-        if isinstance(error, AccessDenied)
-        else 503
-    )
-    return JSONResponse({"error": {"message": str(error), **error.extensions}}, status_code=status)
+    return refusal(error)
 
 
 async def _undecodable(_request: Request, error: Exception) -> Response:
-    return JSONResponse(
-        {"error": {"message": f"the request is not UTF-8: {error}", "code": "InputError"}}, status_code=400
-    )
+    return refusal(InputError(f"the request is not UTF-8: {error}", remedy="send it as UTF-8"))

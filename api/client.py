@@ -17,6 +17,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fabric import errors
 from fabric.errors import FabricError, ServerError
 from fabric.settings import Settings
+from fabric.vault import resolve
 
 __all__ = ["Client", "running"]
 
@@ -38,7 +39,10 @@ class Client:
         self.server = running(self._settings)
         with ExitStack() as stack:
             if self.server is not None:
-                self._http: Any = stack.enter_context(httpx.Client(base_url=self.server, timeout=_PATIENCE))
+                headers = _credentials(self._settings)
+                self._http: Any = stack.enter_context(
+                    httpx.Client(base_url=self.server, timeout=_PATIENCE, headers=headers)
+                )
             else:
                 self._http = stack.enter_context(_InProcess(self._settings))
             self._stack = stack.pop_all()
@@ -84,9 +88,10 @@ class _InProcess(AbstractContextManager["_InProcess"]):
         self._settings = settings
 
     def __enter__(self) -> Self:
-        from api.app import make_app  # the web framework is not needed when a server runs
+        from api.access.logins import Logins  # the web framework is not needed when a server runs
+        from api.app import make_app
 
-        app = make_app(self._settings, indexing=False)
+        app = make_app(self._settings, indexing=False, logins=Logins.of_operator())
         with ExitStack() as stack:
             self._portal: BlockingPortal = stack.enter_context(start_blocking_portal())
             stack.enter_context(self._portal.wrap_async_context_manager(app.router.lifespan_context(app)))
@@ -109,6 +114,12 @@ class _InProcess(AbstractContextManager["_InProcess"]):
             return await self._http.request(method, path, **arguments)
 
         return self._portal.call(send)
+
+
+def _credentials(settings: Settings) -> dict[str, str]:
+    """Headers that tell the server who asks. Raises: SettingsError where the token cannot be read."""
+    token = settings.token.get_secret_value() if settings.token else ""
+    return {"Authorization": f"Bearer {resolve(token)}"} if token else {}
 
 
 def running(settings: Settings) -> str | None:

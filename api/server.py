@@ -13,22 +13,28 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 
+from api.access.hosts import is_loopback
+from api.access.logins import Logins
 from api.app import make_app
 from fabric.errors import FabricError, SettingsError
 from fabric.settings import Settings
 
 __all__ = ["serve"]
 
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-
 
 def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     """Run the server until it is told to stop; `ready` is called with its address once it answers.
 
-    Raises: SettingsError where the address is not loopback or is taken, GraphLocked, GraphCorrupt, StorageFull.
+    Raises: SettingsError where the address is taken, or not loopback and there is no login; GraphLocked, GraphCorrupt, StorageFull.
     """
+    logins = Logins.of(settings)
+    if not (logins.required or is_loopback(settings.host)):
+        raise SettingsError(
+            f"the server would listen on {settings.host}, where anybody could use it without a login",
+            remedy="set FABRIC_API_TOKENS, or use FABRIC_HOST=127.0.0.1; see docs/how-to/secure-a-server.md",
+        )
     listener, url = _listen(settings)
-    app = make_app(settings, indexing=True, durable=True)
+    app = make_app(settings, indexing=True, durable=True, logins=logins)
     failure: list[FabricError] = []
     app.router.lifespan_context = _announcing(app, settings.server_note, url, ready, failure)
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False, lifespan="on"))
@@ -43,11 +49,6 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
 
 
 def _listen(settings: Settings) -> tuple[socket.socket, str]:
-    if settings.host not in _LOOPBACK:
-        raise SettingsError(
-            f"the server would listen on {settings.host}, where anybody could use it without a login",
-            remedy="use FABRIC_HOST=127.0.0.1 and put a proxy with a login before it",
-        )
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -59,7 +60,9 @@ def _listen(settings: Settings) -> tuple[socket.socket, str]:
             f"port {settings.port} of {settings.host} cannot be used: {error.strerror}",
             remedy="choose another: FABRIC_PORT",
         ) from None
-    host = f"[{settings.host}]" if family == socket.AF_INET6 else settings.host
+    # A server that listens on all addresses is reached from this machine by the loopback one.
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+    host = f"[{host}]" if family == socket.AF_INET6 else host
     return listener, f"http://{host}:{listener.getsockname()[1]}"
 
 

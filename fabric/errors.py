@@ -9,6 +9,9 @@ FabricError
 │   ├── UnknownAsset      no asset has that IRI or name
 │   ├── InvalidEvent      an event is not what OpenLineage says it must be
 │   └── QueryError        a search, SPARQL or GraphQL query is malformed or past its limits
+├── AccessError           who asks may not have what was asked for
+│   ├── LoginRequired     nobody is logged in, or with a token that is not known
+│   └── Forbidden         the role of who is logged in does not allow it
 ├── SourceError           a source system cannot be read
 │   ├── MissingExtra      the connector's own packages are not installed
 │   ├── Unreachable       the system does not answer (retryable)
@@ -32,7 +35,9 @@ from typing import ClassVar
 
 __all__ = [
     "AccessDenied",
+    "AccessError",
     "FabricError",
+    "Forbidden",
     "GraphCorrupt",
     "GraphError",
     "GraphLocked",
@@ -43,6 +48,7 @@ __all__ = [
     "HarvestRunning",
     "InputError",
     "InvalidEvent",
+    "LoginRequired",
     "MissingExtra",
     "QueryError",
     "ServerError",
@@ -116,6 +122,18 @@ class InvalidEvent(InputError):
 
 class QueryError(InputError):
     """A search, SPARQL or GraphQL query is malformed or past its limits."""
+
+
+class AccessError(FabricError):
+    """Who asks may not have what was asked for."""
+
+
+class LoginRequired(AccessError):
+    """Nobody is logged in, or with a token that is not known."""
+
+
+class Forbidden(AccessError):
+    """The role of who is logged in does not allow it."""
 
 
 class SourceError(FabricError):

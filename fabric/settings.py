@@ -24,9 +24,19 @@ class Settings(BaseSettings):
         description="Start of every asset's IRI; fixed when the data directory is made (http://localhost:8642 by default).",
     )
     host: str = Field(
-        "127.0.0.1", description="Address that the server listens on; only loopback addresses are allowed."
+        "127.0.0.1", description="Address that the server listens on; any but a loopback address needs a login."
     )
     port: int = Field(8642, ge=0, le=65535, description="Port that the server listens on; 0 takes any free one.")
+    api_tokens: SecretStr | None = Field(
+        None,
+        description="Tokens that let in, `name:role:secret` each, or `file:PATH` of them; with any, all must log in.",
+    )
+    token: SecretStr | None = Field(
+        None, description="Token that commands show to a server with a login; may be `env:NAME` or `file:PATH`."
+    )
+    allowed_hosts: str | None = Field(
+        None, description="Names, between commas, by which the server may be called besides those it knows by itself."
+    )
     graph_query_url: str | None = Field(
         None, description="Query endpoint of a SPARQL 1.1 server to use instead of the embedded store."
     )

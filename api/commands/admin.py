@@ -24,7 +24,9 @@ _EXTRAS = {
 
 
 def serve(
-    host: Annotated[str | None, typer.Option(help="Loopback address to listen on \\[env FABRIC_HOST].")] = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on; others than loopback need a login \\[env FABRIC_HOST].")
+    ] = None,
     port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one \\[env FABRIC_PORT].")] = None,
     data_dir: DataDir = None,
 ) -> None:

@@ -15,6 +15,7 @@ from strawberry.types import ExecutionContext
 from api.graphql import types as t
 from api.graphql import views
 from api.graphql.discovery import DiscoveryQuery
+from api.graphql.guarding import guard
 from api.graphql.lineage import LineageQuery
 from api.graphql.runs import RunMutation, RunQuery, RunSubscription
 from api.graphql.sqltext import SqlQuery
@@ -133,8 +134,8 @@ class _Schema(strawberry.Schema):
 
 
 def make_schema() -> strawberry.Schema:
-    """The schema; its context is `{"workspace": Workspace}`."""
-    return _Schema(
+    """The schema; its context holds the `workspace` and the `request`, whose scope tells the `user`."""
+    made = _Schema(
         query=Query,
         mutation=Mutation,
         subscription=RunSubscription,
@@ -148,6 +149,8 @@ def make_schema() -> strawberry.Schema:
             lambda: MaxTokensLimiter(max_token_count=2000),
         ],
     )
+    guard(made._schema)
+    return made
 
 
 def _unexpected(error: GraphQLError) -> bool:
