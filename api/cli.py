@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands import admin, demo, find, lineage, runs, similar, sources
+from api.commands import admin, demo, find, impact, runs, similar, sources, tracing
 from fabric.errors import FabricError
 
 __all__ = ["app", "main"]
@@ -23,7 +23,8 @@ app = typer.Typer(
     epilog="Start with: fabric demo. A command uses the running server when one holds the data directory, else it opens it itself.",
 )
 app.add_typer(sources.app, name="source")
-app.add_typer(lineage.app, name="lineage")
+app.add_typer(tracing.app, name="lineage")
+app.add_typer(impact.app, name="impact")
 app.command(epilog="Example: fabric harvest shop lake")(sources.harvest)
 app.command(epilog="Example: fabric apply fabric.yaml --prune")(sources.apply)
 app.command(epilog="Example: fabric runs shop --first 5")(runs.runs)

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import typer
 
 from api.client import Client
-from api.commands.output import AsJson, DataDir, client, console, print_json, show_table
+from api.commands.output import AsJson, DataDir, client, console, plain, print_json, show_table
 from fabric import ntriples
 from fabric.errors import UnknownAsset
 from fabric.terms import compact
@@ -84,13 +84,13 @@ def print_results(found: dict[str, Any]) -> None:
         node = edge["node"]
         where = " / ".join(one["title"] for one in node["path"])
         console.print(
-            f"{rank:2}. [bold]{_plain(node['title'])}[/]  {node['kind']} {node['platform'] or ''}  [dim]{_plain(where)}[/]",
+            f"{rank:2}. [bold]{plain(node['title'])}[/]  {node['kind']} {node['platform'] or ''}  [dim]{plain(where)}[/]",
             soft_wrap=True,
         )
         if edge["highlight"]:
             console.print(f"    {edge['highlight']}", markup=False, soft_wrap=True)
         if edge["why"]:
-            console.print(f"    [dim]{_plain(', '.join(edge['why']))}[/]", soft_wrap=True)
+            console.print(f"    [dim]{plain(', '.join(edge['why']))}[/]", soft_wrap=True)
         console.print(f"    {node['iri']}", markup=False, style="dim", soft_wrap=True)
 
 
@@ -141,7 +141,7 @@ def _removed(fabric: Client, name: str) -> list[dict[str, str]]:
 
 
 def _print_asset(found: dict[str, Any]) -> None:
-    console.print(f"[bold]{_plain(found['title'])}[/]  {found['kind']} {found['platform'] or ''}")
+    console.print(f"[bold]{plain(found['title'])}[/]  {found['kind']} {found['platform'] or ''}")
     console.print(found["iri"], markup=False, soft_wrap=True)
     if found["removedAt"]:
         console.print(f"no longer in its source since {found['removedAt']}", style="red")
@@ -223,7 +223,3 @@ def sparql(
 
 def _is_file(query: str) -> bool:
     return len(query) < 500 and "{" not in query and Path(query).is_file()
-
-
-def _plain(text: str) -> str:
-    return text.replace("[", "\\[")

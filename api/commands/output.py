@@ -15,7 +15,7 @@ from rich.table import Table
 from api.client import Client
 from fabric.settings import Settings, read_settings
 
-__all__ = ["AsJson", "DataDir", "client", "console", "print_json", "settings", "show_table"]
+__all__ = ["AsJson", "DataDir", "client", "console", "filled", "plain", "print_json", "settings", "show_table"]
 
 console = Console(highlight=False)
 if not console.is_terminal:
@@ -49,9 +49,16 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*map(_plain, row))
+        table.add_row(*map(plain, row))
     console.print(table)
 
 
-def _plain(cell: str) -> str:
+def filled(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[list[str], list[list[str]]]:
+    """A table without the columns in which no row has anything."""
+    kept = [place for place in range(len(columns)) if any(row[place] for row in rows)]
+    return [columns[place] for place in kept], [[row[place] for place in kept] for row in rows]
+
+
+def plain(cell: str) -> str:
+    """A text in which rich finds no markup."""
     return cell.replace("[", "\\[")

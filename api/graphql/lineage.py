@@ -140,6 +140,7 @@ class ImpactedAsset:
     """An asset that a change breaks or that lies behind; `via` are the assets between it and the change."""
 
     asset: Link
+    dataset_kind: str | None
     distance: int
     fields: list[strawberry.ID]
     reason: str
@@ -321,6 +322,7 @@ def _provenance(one: answer.Provenance) -> EdgeProvenance:
 def _impacted(one: core.Impacted) -> ImpactedAsset:
     return ImpactedAsset(
         asset=_link(one.asset),
+        dataset_kind=one.dataset_kind,
         distance=one.distance,
         fields=[strawberry.ID(iri) for iri in one.fields],
         reason=one.reason,

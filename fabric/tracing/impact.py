@@ -46,9 +46,11 @@ class Impacted:
     """An asset that a change breaks, or that lies behind a broken one.
 
     `fields` are its fields that derive from what changes; `via` are the assets between it and the change, in order.
+    `dataset_kind` tells views from tables.
     """
 
     asset: Named
+    dataset_kind: str | None
     distance: int
     fields: tuple[str, ...]
     reason: str
@@ -89,7 +91,14 @@ def impact(view: View, graph: GraphStore, assets: Assets, change: Change) -> Imp
         owners, contracts = people.of(iri, _OWNER), people.of(iri, _CONTRACT)
         reason = "; ".join(hit.reasons)
         return Impacted(
-            people.named(iri), distances[iri], tuple(hit.fields), reason, owners, contracts, _way(came, root_iri, iri)
+            people.named(iri),
+            view.labels.shown(iri)[2],
+            distances[iri],
+            tuple(hit.fields),
+            reason,
+            owners,
+            contracts,
+            _way(came, root_iri, iri),
         )
 
     broken = [impacted(iri, hit) for iri, hit in direct.items()]
