@@ -71,6 +71,11 @@ class Asset:
         """Who describes it, by name."""
         return tuple(sorted({fact.source for fact in self.facts if fact.triple[0] == f"<{self.iri}>"} - {"tombstones"}))
 
+    def pointers(self, predicate: str) -> list[str]:
+        """IRIs that it points to itself by the predicate (compact name), sorted."""
+        about = (f"<{self.iri}>", token(predicate))
+        return sorted({fact.triple[2][1:-1] for fact in self.facts if fact.triple[:2] == about})
+
 
 class Assets:
     """Reads assets from a graph and its history; many at a time from `records` too, where they are given (see `many`)."""

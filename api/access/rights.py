@@ -7,7 +7,7 @@ from api.access.people import Role
 __all__ = ["mutation_role", "route_role"]
 
 _EDITORS = frozenset(
-    {"cancelHarvest", "cancelRun", "curate", "harvestSource", "retryRun", "scheduleSource", "testSource"}
+    {"cancelHarvest", "cancelRun", "curate", "curateAll", "harvestSource", "retryRun", "scheduleSource", "testSource"}
 )
 _READ = frozenset({"GET", "HEAD", "OPTIONS"})
 _ASKED_BY_POST = frozenset({"/graphql", "/sparql"})

@@ -14,6 +14,7 @@ from strawberry.types import ExecutionContext
 
 from api.graphql import types as t
 from api.graphql import views
+from api.graphql.curation import CurationMutation
 from api.graphql.discovery import DiscoveryQuery
 from api.graphql.guarding import guard
 from api.graphql.lineage import LineageQuery
@@ -60,7 +61,7 @@ class Query(DiscoveryQuery, LineageQuery, RunQuery, SqlQuery):
 
 
 @strawberry.type
-class Mutation(RunMutation):
+class Mutation(RunMutation, CurationMutation):
     """What can be done."""
 
     @strawberry.mutation(
@@ -86,36 +87,6 @@ class Mutation(RunMutation):
         """Remove a source."""
         await on_workspace(info, lambda w: w.remove_source(name))
         return True
-
-    @strawberry.mutation(
-        description="Say something of an asset; it wins over what sources say. Empty text takes it back."
-    )
-    async def curate(
-        self,
-        info: Info,
-        iri: strawberry.ID,
-        title: str | None = None,
-        description: str | None = None,
-        add_tags: list[str] | None = None,
-        remove_tags: list[str] | None = None,
-        add_owners: list[str] | None = None,
-        remove_owners: list[str] | None = None,
-    ) -> t.Asset:
-        """Say something of an asset."""
-
-        def work(workspace: Workspace) -> t.Asset:
-            workspace.curation.curate(
-                iri,
-                title=title,
-                description=description,
-                add_tags=add_tags or (),
-                remove_tags=remove_tags or (),
-                add_owners=add_owners or (),
-                remove_owners=remove_owners or (),
-            )
-            return views.asset(workspace.assets.get(iri))
-
-        return await on_workspace(info, work)
 
     @strawberry.mutation(description="Copy the data directory, consistently, to a new folder on the server's machine.")
     async def backup(self, info: Info, folder: str) -> str:

@@ -206,6 +206,16 @@ class Asset:
         return await _links(info, owners)
 
     @strawberry.field
+    async def domains(self, info: Info) -> list[Link]:
+        """Business domains it belongs to."""
+        return await _linked(info, self.core.pointers("fab:inDomain"))
+
+    @strawberry.field
+    async def terms(self, info: Info) -> list[Link]:
+        """Glossary terms that say what it is about."""
+        return await _linked(info, self.core.pointers("dct:subject"))
+
+    @strawberry.field
     async def path(self, info: Info) -> list[Link]:
         """Its containers, outermost first."""
         if self.trail is not None:
@@ -233,11 +243,15 @@ class Asset:
 
 
 async def _links(info: Info, refs: frozenset[model.Ref]) -> list[Link]:
-    def find(workspace: Workspace) -> list[Link]:
-        found = workspace.assets.links(sorted(workspace.iris.asset(ref) for ref in refs))
-        return [link(one) for one in found.values()]
+    workspace: Workspace = info.context["workspace"]
+    return await _linked(info, sorted(workspace.iris.asset(ref) for ref in refs))
 
-    return await on_workspace(info, find)
+
+async def _linked(info: Info, iris: list[str]) -> list[Link]:
+    if not iris:
+        return []
+    found = await on_workspace(info, lambda w: w.assets.links(iris))
+    return [link(one) for one in found.values()]
 
 
 @strawberry.type(description="A table, view, file set or stream.")

@@ -10,7 +10,6 @@ from urllib.parse import unquote
 
 from fabric.assets import Asset
 from fabric.model import Agent, Dataset, Field, Lineage, Ref
-from fabric.ntriples import token
 from fabric.terms import compact
 
 __all__ = ["FACETS", "Document", "document", "stems", "words"]
@@ -20,7 +19,6 @@ FACETS = ("kind", "platform", "source", "tag", "domain", "owner")
 
 UNSEARCHED = frozenset({"run", "check-result"})
 """Kinds that are not documents of their own."""
-_PART_OF, _IN_DOMAIN = token("dct:isPartOf"), token("fab:inDomain")
 _PIECES = re.compile(r"[^\W\d_]+|[0-9]+")
 
 
@@ -122,17 +120,12 @@ def document(asset: Asset) -> Document | None:
         fields=tuple(field.name for field in fields),
         field_notes=tuple(field.description or "" for field in fields),
         people=tuple(sorted(people)),
-        container=next(iter(_objects(asset, _PART_OF)), ""),
+        container=next(iter(asset.pointers("dct:isPartOf")), ""),
         field_types=tuple(field.datatype for field in fields),
-        domains=tuple(sorted({unquote(iri.rsplit("/", 1)[-1]) for iri in _objects(asset, _IN_DOMAIN)})),
+        domains=tuple(sorted({unquote(iri.rsplit("/", 1)[-1]) for iri in asset.pointers("fab:inDomain")})),
         owners=tuple(sorted({owner.name for owner in owners})),
         rows=(record.row_count or 0) if isinstance(record, Dataset) and record.row_count_exact else 0,
     )
-
-
-def _objects(asset: Asset, predicate: str) -> list[str]:
-    about = (f"<{asset.iri}>", predicate)
-    return [fact.triple[2][1:-1] for fact in asset.facts if fact.triple[:2] == about]
 
 
 def _flat(fields: tuple[Field, ...]) -> list[Field]:

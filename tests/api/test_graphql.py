@@ -111,6 +111,26 @@ def test_curated_description_wins_and_is_taken_back(tmp_path: Path) -> None:
         assert "All orders." in history[0]["removed"][0]
 
 
+def test_owners_domains_and_terms_are_curated_found_and_taken_back(tmp_path: Path) -> None:
+    said = "title owners{title} domains{title iri} terms{title}"
+    curate = (
+        "mutation($i:ID!,$o:[String!],$d:[String!],$t:[String!],$ro:[String!],$rd:[String!],$rt:[String!]){curate(iri:$i,"
+        f"addOwners:$o,addDomains:$d,addTerms:$t,removeOwners:$ro,removeDomains:$rd,removeTerms:$rt){{{said}}}}}"
+    )
+    with opened(tmp_path / "data") as client:
+        harvest(client, "lake", "files", {"path": str(make_lake(tmp_path / "lake"))})
+        iris = [iri_of(client, title) for title in ("orders", "customers")]
+        done = ask(client, curate, i=iris[0], o=["ann"], d=["Sales"], t=["Order"])["curate"]
+        assert [done[one][0]["title"] for one in ("owners", "domains", "terms")] == ["ann", "Sales", "Order"]
+        bulk = "mutation($i:[ID!]!,$d:[String!]){curateAll(iris:$i,addDomains:$d)}"
+        assert ask(client, bulk, i=iris, d=["Sales"])["curateAll"] == 3
+        client.post("/index")
+        narrowed = 'query($d:[String!]){search(query:"",domains:$d){totalCount}}'
+        assert ask(client, narrowed, d=["Sales"])["search"]["totalCount"] == 2
+        gone = ask(client, curate, i=iris[0], ro=["ann"], rd=[done["domains"][0]["iri"]], rt=["Order"])["curate"]
+        assert [gone[one] for one in ("owners", "domains", "terms")] == [[], [], []]
+
+
 def test_asset_as_of_a_past_moment(tmp_path: Path) -> None:
     with opened(tmp_path / "data") as client:
         lake = make_lake(tmp_path / "lake")

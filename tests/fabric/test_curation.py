@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pytest
 
+from fabric.curation import MOST, Saying
 from fabric.errors import InputError, UnknownAsset
 from fabric.model import Agent, Concept, Dataset, Record, agent, concept
 from tests.fabric.graphs import Core, encoded, holds
@@ -107,3 +108,44 @@ def test_many_at_once_lose_nothing_and_the_log_stays_exact(local: Core) -> None:
     told = [triple for _, change in local.history.of(iri) for triple in change.added]
     assert len(told) == len(set(told))
     assert local.assets.get(iri, local.history.commits()[0].at).record == table("orders")
+
+
+def test_a_domain_and_a_term_are_made_once_and_removed_by_name_or_iri(fabric: Core) -> None:
+    harvest(fabric, table("orders"), Concept(namespace="glossary", name="net sales", title="Net sales"))
+    iri = fabric.iris.asset(ref("orders"))
+    assert fabric.curation.say([iri], Saying(add_domains=["Sales"], add_terms=["net sales", "Bestellung"])) == 2
+    asset, domain = fabric.assets.get(iri), fabric.iris.asset(concept("domain", "Sales"))
+    assert asset.pointers("fab:inDomain") == [domain]
+    assert [one.title for one in fabric.assets.links(asset.pointers("dct:subject")).values()] == [
+        "Bestellung",
+        "Net sales",
+    ]
+    made = fabric.assets.get(domain)
+    assert made.record == Concept(namespace="domain", name="Sales", title="Sales")
+    assert made.sources == ("curated",)
+    assert len(fabric.history.of(domain)) == 1
+    assert fabric.assets.get(fabric.iris.asset(concept("glossary", "net sales"))).sources == ("shop",)
+    fabric.curation.say([iri], Saying(remove_domains=[domain], remove_terms=["net sales"]))
+    asset = fabric.assets.get(iri)
+    assert (asset.pointers("fab:inDomain"), len(asset.pointers("dct:subject"))) == ([], 1)
+    assert fabric.curation.say([iri], Saying(add_terms=["Bestellung"])) is None
+
+
+def test_many_assets_are_spoken_of_in_one_commit_or_none_is(fabric: Core) -> None:
+    harvest(fabric, table("orders"), table("customers"))
+    orders, customers = fabric.iris.asset(ref("orders")), fabric.iris.asset(ref("customers"))
+    assert fabric.curation.say([orders, customers, orders], Saying(add_tags=["gold"], add_owners=["ann"])) == 2
+    fabric.curation.say([orders], Saying(remove_tags=["gold"]))
+    with pytest.raises(InputError, match=r"'shop\.public\.orders'"):
+        fabric.curation.say([customers, orders], Saying(remove_tags=["gold"]))
+    with pytest.raises(UnknownAsset):
+        fabric.curation.say([customers, fabric.iris.asset(ref("nothing"))], Saying(add_tags=["new"]))
+    with pytest.raises(InputError, match="1001 assets"):
+        fabric.curation.say([orders] * (MOST + 1), Saying())
+    with pytest.raises(InputError, match="is a dataset, where a concept is expected"):
+        fabric.curation.say([orders], Saying(add_domains=[customers]))
+    assert fabric.history.last() == 3
+    record = fabric.assets.get(customers).record
+    assert isinstance(record, Dataset)
+    assert record.tags == {"gold"}
+    assert record.owners == {agent("ann")}

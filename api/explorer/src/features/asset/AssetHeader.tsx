@@ -57,16 +57,9 @@ export function AssetHeader({ asset }: { asset: AssetHead }) {
         </ul>
       )}
       <dl className={styles.facts}>
-        {asset.owners.length > 0 && (
-          <div>
-            <dt>{asset.owners.length === 1 ? "Owner" : "Owners"}</dt>
-            <dd className={styles.owners}>
-              {asset.owners.map((owner) => (
-                <AssetLink key={owner.iri} link={owner} />
-              ))}
-            </dd>
-          </div>
-        )}
+        <Links one="Owner" many="Owners" links={asset.owners} />
+        <Links one="Domain" many="Domains" links={asset.domains} />
+        <Links one="Term" many="Terms" links={asset.terms} />
         {asset.__typename === "Dataset" && <AssetMeasures dataset={asset} />}
         <div>
           <dt>Described by</dt>
@@ -82,5 +75,19 @@ export function AssetHeader({ asset }: { asset: AssetHead }) {
         )}
       </dl>
     </header>
+  );
+}
+
+function Links({ one, many, links }: { one: string; many: string; links: AssetHead["owners"] }) {
+  if (!links.length) return null;
+  return (
+    <div>
+      <dt>{links.length === 1 ? one : many}</dt>
+      <dd className={styles.owners}>
+        {links.map((link) => (
+          <AssetLink key={link.iri} link={link} />
+        ))}
+      </dd>
+    </div>
   );
 }

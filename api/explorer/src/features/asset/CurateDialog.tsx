@@ -4,6 +4,7 @@ import type { SubmitEvent } from "react";
 import { Button } from "@/components/Button";
 import styles from "@/components/Field.module.css";
 import { Modal } from "@/components/Modal";
+import { relisted } from "@/features/asset/curation";
 import type { Saying } from "@/features/asset/curation";
 import type { AssetHead } from "@/features/asset/useAsset";
 import { useCurate } from "@/features/asset/useCurate";
@@ -17,17 +18,46 @@ const words = (text: string): string[] => [
   ),
 ];
 
+interface Draft {
+  title: string;
+  description: string;
+  tags: string;
+  owners: string;
+  domains: string;
+  terms: string;
+}
+
+const lines = (links: AssetHead["owners"]): string => links.map((link) => link.title).join("\n");
+
+const drafted = (asset: AssetHead): Draft => ({
+  title: asset.title,
+  description: asset.description ?? "",
+  tags: asset.tags.join(", "),
+  owners: lines(asset.owners),
+  domains: lines(asset.domains),
+  terms: lines(asset.terms),
+});
+
 /** Only what was changed is said; the rest stays with whoever says it now. */
-function changes(asset: AssetHead, title: string, description: string, tags: string, owner: string): Saying {
-  const wanted = words(tags);
-  const addTags = wanted.filter((tag) => !asset.tags.includes(tag));
-  const removeTags = asset.tags.filter((tag) => !wanted.includes(tag));
+function changes(asset: AssetHead, draft: Draft): Saying {
+  const wanted = words(draft.tags);
+  const owners = relisted(asset.owners, draft.owners);
+  const domains = relisted(asset.domains, draft.domains);
+  const terms = relisted(asset.terms, draft.terms);
+  const lists = {
+    addTags: wanted.filter((tag) => !asset.tags.includes(tag)),
+    removeTags: asset.tags.filter((tag) => !wanted.includes(tag)),
+    addOwners: owners.added,
+    removeOwners: owners.removed,
+    addDomains: domains.added,
+    removeDomains: domains.removed,
+    addTerms: terms.added,
+    removeTerms: terms.removed,
+  };
   return {
-    ...(title === asset.title ? {} : { title }),
-    ...(description === (asset.description ?? "") ? {} : { description }),
-    ...(addTags.length ? { addTags } : {}),
-    ...(removeTags.length ? { removeTags } : {}),
-    ...(owner.trim() ? { addOwners: words(owner) } : {}),
+    ...(draft.title === asset.title ? {} : { title: draft.title }),
+    ...(draft.description === (asset.description ?? "") ? {} : { description: draft.description }),
+    ...Object.fromEntries(Object.entries(lists).filter(([, values]) => values.length)),
   };
 }
 
@@ -45,15 +75,19 @@ export function CurateDialog({ asset }: { asset: AssetHead }) {
   );
 }
 
+const listings = [
+  { name: "owners", label: "Owners", hint: "Names or e-mail addresses, one a line." },
+  { name: "domains", label: "Domains", hint: "Business domains, one a line. A new name makes a new one." },
+  { name: "terms", label: "Glossary terms", hint: "What it is about, one a line. A new name makes a new one." },
+] as const;
+
 function Form({ asset, onDone }: { asset: AssetHead; onDone: () => void }) {
-  const [title, setTitle] = useState(asset.title);
-  const [description, setDescription] = useState(asset.description ?? "");
-  const [tags, setTags] = useState(asset.tags.join(", "));
-  const [owner, setOwner] = useState("");
+  const [draft, setDraft] = useState(() => drafted(asset));
+  const write = (part: Partial<Draft>) => setDraft({ ...draft, ...part });
   const curate = useCurate(asset.iri);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    const saying = changes(asset, title, description, tags, owner);
+    const saying = changes(asset, draft);
     if (Object.keys(saying).length) curate(saying);
     onDone();
   };
@@ -61,7 +95,11 @@ function Form({ asset, onDone }: { asset: AssetHead; onDone: () => void }) {
     <form className={styles.form} onSubmit={submit}>
       <label className={styles.field}>
         <span className={styles.label}>Title</span>
-        <input className={styles.input} value={title} onChange={(event) => setTitle(event.target.value)} />
+        <input
+          className={styles.input}
+          value={draft.title}
+          onChange={(event) => write({ title: event.target.value })}
+        />
       </label>
       <label className={styles.field}>
         <span className={styles.label}>Description</span>
@@ -69,20 +107,27 @@ function Form({ asset, onDone }: { asset: AssetHead; onDone: () => void }) {
         <textarea
           className={styles.input}
           rows={6}
-          value={description}
-          onChange={(event) => setDescription(event.target.value)}
+          value={draft.description}
+          onChange={(event) => write({ description: event.target.value })}
         />
       </label>
       <label className={styles.field}>
         <span className={styles.label}>Tags</span>
         <span className={styles.hint}>Separated by commas. A tag that a source gives has to be removed there.</span>
-        <input className={styles.input} value={tags} onChange={(event) => setTags(event.target.value)} />
+        <input className={styles.input} value={draft.tags} onChange={(event) => write({ tags: event.target.value })} />
       </label>
-      <label className={styles.field}>
-        <span className={styles.label}>Add an owner</span>
-        <span className={styles.hint}>A name or an e-mail address.</span>
-        <input className={styles.input} value={owner} onChange={(event) => setOwner(event.target.value)} />
-      </label>
+      {listings.map(({ name, label, hint }) => (
+        <label key={name} className={styles.field}>
+          <span className={styles.label}>{label}</span>
+          <span className={styles.hint}>{hint}</span>
+          <textarea
+            className={styles.input}
+            rows={2}
+            value={draft[name]}
+            onChange={(event) => write({ [name]: event.target.value })}
+          />
+        </label>
+      ))}
       <div className={styles.actions}>
         <Button primary type="submit">
           Save

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { inverse } from "@/features/asset/curation";
+import { inverse, relisted } from "@/features/asset/curation";
 import type { Fact } from "@/features/asset/FactRow";
 
 const fact = (value: string, curated: boolean): Fact => ({
@@ -25,4 +25,18 @@ test("undoing a changed description restores what people said before", () => {
 
 test("undoing an added tag removes it", () => {
   expect(inverse({ addTags: ["a"] }, [])).toEqual({ removeTags: ["a"] });
+});
+
+test("undoing a changed domain and term says what was before", () => {
+  expect(inverse({ addDomains: ["a"], removeDomains: ["b"], addTerms: ["c"] }, [])).toEqual({
+    removeDomains: ["a"],
+    addDomains: ["b"],
+    removeTerms: ["c"],
+  });
+});
+
+test("a list of lines adds by name and removes by IRI", () => {
+  const links = [{ iri: "urn:ann", kind: "agent", title: "Ann, Sales" }];
+  expect(relisted(links, "Ann, Sales\n\n bob ")).toEqual({ added: ["bob"], removed: [] });
+  expect(relisted(links, "")).toEqual({ added: [], removed: ["urn:ann"] });
 });

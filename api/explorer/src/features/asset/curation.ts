@@ -2,7 +2,7 @@ import type { Fact } from "@/features/asset/FactRow";
 import type { AssetHead } from "@/features/asset/useAsset";
 import type { CurateMutationVariables } from "@/gql/graphql";
 
-/** What is said of an asset; every part may be left out. Terms and domain belong here once the server takes them. */
+/** What is said of an asset; every part may be left out. */
 export type Saying = Omit<CurateMutationVariables, "iri">;
 
 const predicates: Record<"title" | "description", string[]> = {
@@ -28,6 +28,24 @@ export function inverse(saying: Saying, facts: Fact[]): Saying {
     ...(saying.removeTags ? { addTags: saying.removeTags } : {}),
     ...(saying.addOwners ? { removeOwners: saying.addOwners } : {}),
     ...(saying.removeOwners ? { addOwners: saying.removeOwners } : {}),
+    ...(saying.addDomains ? { removeDomains: saying.addDomains } : {}),
+    ...(saying.removeDomains ? { addDomains: saying.removeDomains } : {}),
+    ...(saying.addTerms ? { removeTerms: saying.addTerms } : {}),
+    ...(saying.removeTerms ? { addTerms: saying.removeTerms } : {}),
+  };
+}
+
+/** What a list of linked assets, one a line by title, adds by name and removes by IRI. */
+export function relisted(links: AssetHead["owners"], text: string): { added: string[]; removed: string[] } {
+  const wanted = new Set(
+    text
+      .split("\n")
+      .map((line) => line.trim())
+      .filter(Boolean),
+  );
+  return {
+    added: [...wanted].filter((title) => !links.some((link) => link.title === title)),
+    removed: links.filter((link) => !wanted.has(link.title)).map((link) => link.iri),
   };
 }
 
