@@ -13,11 +13,14 @@ from api.commands.columns import column_of
 from api.commands.find import AsOf, Asset, resolve
 from api.commands.lineage import app
 from api.commands.output import AsJson, DataDir, client, console, plain, print_json, show_table
+from fabric.errors import QueryError, SettingsError
 
 __all__ = ["app", "name_of", "paths", "show", "why"]
 
 Direction = Literal["upstream", "downstream", "both"]
 Level = Literal["table", "column"]
+Format = Literal["mermaid", "dot", "openlineage", "prov"]
+_MOST = 50_000
 _ASKED = (
     "$i:ID!,$d:LineageDirection!,$n:Int,$l:LineageLevel!,$t:[String!],$k:[String!],$p:[String!],$at:DateTime,$a:String"
 )
@@ -29,6 +32,9 @@ _SHOW = f"""query({_ASKED}) {{ lineage({_GIVEN}) {{
   edges {{ start end level influence expression transformation masking via
     provenance {{ source run at rule job {{ title iri }} }} }}
 }} }}"""
+_EXPORT = f"""query({_ASKED},$f:LineageFormat!) {{
+  lineage({_GIVEN},first:{_MOST}) {{ totalNodes pageInfo {{ hasNextPage }} export(format:$f) }}
+}}"""
 _PATHS = """query($s:ID!,$e:ID!,$l:LineageLevel!,$n:Int!) {
   lineagePaths(start:$s,end:$e,level:$l,first:$n) { nodes edges { start end influence expression provenance { source } } }
 }"""
@@ -49,23 +55,31 @@ def show(
     ] = None,
     platform: Annotated[list[str] | None, typer.Option(help="Show only this platform; see past others.")] = None,
     as_of: AsOf = None,
+    form: Annotated[
+        Format | None, typer.Option("--format", "-f", help="Print it in a form that other tools read.")
+    ] = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what an asset derives from and what derives from it."""
+    if form is not None and as_json:
+        raise SettingsError("--json and --format cannot both be given", remedy="leave one out")
     with client(data_dir) as fabric:
         iri = resolve(fabric, asset)
-        found = _follow(
-            fabric,
-            i=iri if column is None else column_of(fabric, iri, column),
-            d=direction.upper(),
-            n=depth,
-            l="COLUMN" if column else level.upper(),
-            t=[resolve(fabric, one) for one in through or ()],
-            k=kind,
-            p=platform,
-            at=as_of,
-        )
+        asked = {
+            "i": iri if column is None else column_of(fabric, iri, column),
+            "d": direction.upper(),
+            "n": depth,
+            "l": "COLUMN" if column else level.upper(),
+            "t": [resolve(fabric, one) for one in through or ()],
+            "k": kind,
+            "p": platform,
+            "at": as_of,
+        }
+        if form is not None:
+            print(_export(fabric, form, asked), end="")  # noqa: T201 - the output itself
+            return
+        found = _follow(fabric, asked)
     if as_json:
         print_json(found)
     elif column or level == "column":
@@ -121,7 +135,18 @@ def name_of(iri: str) -> str:
     return f"{name}.{unquote(field)}" if field else name
 
 
-def _follow(fabric: Client, **asked: Any) -> dict[str, Any]:
+def _export(fabric: Client, form: Format, asked: dict[str, Any]) -> str:
+    """The whole answer in a form that other tools read. Raises: QueryError where it has more than one page."""
+    found = fabric.ask(_EXPORT, f=form.upper(), **asked)["lineage"]
+    if found["pageInfo"]["hasNextPage"]:
+        raise QueryError(
+            f"the lineage has {found['totalNodes']:,} assets, more than the {_MOST:,} that can be exported at once",
+            remedy="narrow it: --depth, --direction, --through, --kind or --platform",
+        )
+    return str(found["export"])
+
+
+def _follow(fabric: Client, asked: dict[str, Any]) -> dict[str, Any]:
     """All pages of an answer, as one."""
     found: dict[str, Any] = fabric.ask(_SHOW, **asked)["lineage"]
     page = found.pop("pageInfo")

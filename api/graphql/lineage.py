@@ -11,6 +11,7 @@ import strawberry
 from api.graphql.types import Info, Link, PageInfo, on_workspace
 from fabric.tracing import answer
 from fabric.tracing import impact as core
+from fabric.tracing.exports import export
 from fabric.tracing.lineage import Asked
 
 __all__ = ["LineageQuery"]
@@ -31,6 +32,16 @@ class LineageLevel(Enum):
 
     TABLE = "table"
     COLUMN = "column"
+
+
+@strawberry.enum(description="A form that other tools read; OpenLineage is a JSON array of events, PROV is Turtle.")
+class LineageFormat(Enum):
+    """A form that other tools read."""
+
+    MERMAID = "mermaid"
+    DOT = "dot"
+    OPENLINEAGE = "openlineage"
+    PROV = "prov"
 
 
 @strawberry.type(description="A field that has an edge in the answer.")
@@ -103,6 +114,12 @@ class LineageGraph:
     total_nodes: int
     total_edges: int
     page_info: PageInfo
+    found: strawberry.Private[answer.Lineage]
+
+    @strawberry.field(description="This page in a form that other tools read.")
+    async def export(self, info: Info, format: LineageFormat) -> str:  # noqa: A002 - the argument's name in GraphQL
+        """This page in a form that other tools read."""
+        return await on_workspace(info, lambda w: export(self.found, format.value, w.iris))
 
 
 @strawberry.type(description="One way; `nodes` from its start to its end.")
@@ -263,6 +280,7 @@ def _graph(found: answer.Lineage) -> LineageGraph:
         total_nodes=found.total_nodes,
         total_edges=found.total_edges,
         page_info=PageInfo(has_next_page=found.cursor is not None, end_cursor=found.cursor),
+        found=found,
     )
 
 

@@ -94,12 +94,26 @@ def test_answers_for_programs_are_whole(data: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ("mermaid", "flowchart LR\n"),
+        ("dot", "digraph lineage {\n"),
+        ("openlineage", '[\n  {\n    "eventTime"'),
+        ("prov", "@prefix fab:"),
+    ],
+)
+def test_lineage_is_exported(data: Path, form: str, said: str) -> None:
+    assert fabric(data, "lineage", "show", "product", "--format", form).stdout.startswith(said)
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["lineage", "show", "nope"], "fits no asset"),
         (["lineage", "paths", "stock", "nope"], "fits no asset"),
         (["lineage", "show", "http://localhost:8642/id/dataset/a/b"], "nothing is known"),
         (["lineage", "show", "stock", "--column", "nope"], "its columns are sku, quantity"),
+        (["lineage", "show", "stock", "--format", "dot", "--json"], "cannot both be given"),
         (["impact", "drop-column", "stock", "nope"], "its columns are sku, quantity"),
         (["impact", "rename-column", "stock", "quantity", "sku"], "has a column 'sku' already"),
     ],
