@@ -12,6 +12,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -20,8 +21,11 @@ from starlette.staticfiles import StaticFiles
 
 from api import export, linked, openlineage, sparql
 from api.access.guard import Guard
+from api.access.headers import SafeHeaders
 from api.access.hosts import allowed_hosts
+from api.access.limits import Limits
 from api.access.logins import Logins
+from api.access.origins import SameOrigin, cors_origins
 from api.graphql.http import Endpoint
 from api.graphql.schema import make_schema
 from api.refusals import refusal
@@ -85,12 +89,38 @@ def make_app(settings: Settings, *, indexing: bool, durable: bool = False, login
     return Starlette(
         routes=routes,
         lifespan=lifespan,
-        middleware=[
-            Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(settings), www_redirect=False),
-            Middleware(Guard, logins=logins or Logins.of(settings)),
-        ],
-        exception_handlers={FabricError: _refuse, UnicodeDecodeError: _undecodable},
+        middleware=_doors(settings, logins or Logins.of(settings)),
+        exception_handlers={
+            FabricError: _refuse,
+            UnicodeDecodeError: _undecodable,
+            RecursionError: _too_deep,
+        },
     )
+
+
+def _doors(settings: Settings, logins: Logins) -> list[Middleware]:
+    """What a request passes on its way in, outermost first."""
+    origins = cors_origins(settings)
+    # Without credentials: a page of another origin has a token of its own, and never its reader's session.
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=sorted(origins),
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type"],
+    )
+    return [
+        Middleware(SafeHeaders),
+        Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(settings), www_redirect=False),
+        *([cors] if origins else []),
+        Middleware(SameOrigin, trusted=origins),
+        Middleware(
+            Limits,
+            most=settings.max_request_bytes,
+            seconds=settings.request_seconds,
+            larger={"/api/v1/lineage": settings.openlineage_max_bytes},
+        ),
+        Middleware(Guard, logins=logins),
+    ]
 
 
 class _Indexer:
@@ -153,3 +183,7 @@ async def _refuse(_request: Request, error: Exception) -> Response:
 
 async def _undecodable(_request: Request, error: Exception) -> Response:
     return refusal(InputError(f"the request is not UTF-8: {error}", remedy="send it as UTF-8"))
+
+
+async def _too_deep(_request: Request, _error: Exception) -> Response:
+    return refusal(InputError("the request is nested too deeply to be read", remedy="send it with fewer levels"))

@@ -37,7 +37,10 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     app = make_app(settings, indexing=True, durable=True, logins=logins)
     failure: list[FabricError] = []
     app.router.lifespan_context = _announcing(app, settings.server_note, url, ready, failure)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False, lifespan="on"))
+    config = uvicorn.Config(
+        app, log_level="critical", access_log=False, lifespan="on", ws_max_size=settings.max_request_bytes
+    )
+    server = uvicorn.Server(config)
     try:
         with listener:
             server.run(sockets=[listener])
@@ -54,6 +57,7 @@ def _listen(settings: Settings) -> tuple[socket.socket, str]:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))
+        listener.listen()  # uvicorn does so after the address is announced; who connects before then waits
     except OSError as error:
         listener.close()
         raise SettingsError(

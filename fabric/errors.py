@@ -8,7 +8,9 @@ FabricError
 │   ├── SourceExists      a source of that name is registered already
 │   ├── UnknownAsset      no asset has that IRI or name
 │   ├── InvalidEvent      an event is not what OpenLineage says it must be
-│   └── QueryError        a search, SPARQL or GraphQL query is malformed or past its limits
+│   ├── QueryError        a search, SPARQL or GraphQL query is malformed or past its limits
+│   ├── TooLarge          a request is larger than the settings allow
+│   └── TooSlow           a request does not arrive in time (retryable)
 ├── AccessError           who asks may not have what was asked for
 │   ├── LoginRequired     nobody is logged in, or with a token that is not known
 │   └── Forbidden         the role of who is logged in does not allow it
@@ -56,6 +58,8 @@ __all__ = [
     "SourceError",
     "SourceExists",
     "StorageFull",
+    "TooLarge",
+    "TooSlow",
     "UnknownAsset",
     "UnknownConnector",
     "UnknownSource",
@@ -122,6 +126,16 @@ class InvalidEvent(InputError):
 
 class QueryError(InputError):
     """A search, SPARQL or GraphQL query is malformed or past its limits."""
+
+
+class TooLarge(InputError):
+    """A request is larger than the settings allow."""
+
+
+class TooSlow(InputError):
+    """A request does not arrive in time."""
+
+    retryable = True
 
 
 class AccessError(FabricError):

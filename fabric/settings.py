@@ -37,6 +37,17 @@ class Settings(BaseSettings):
     allowed_hosts: str | None = Field(
         None, description="Names, between commas, by which the server may be called besides those it knows by itself."
     )
+    cors_origins: str | None = Field(
+        None, description="Origins, between commas, whose web pages may use the server with a token; none by default."
+    )
+    max_request_bytes: int = Field(
+        10_000_000,
+        ge=1000,
+        description="Largest body of a request in bytes; events of OpenLineage have their own limit.",
+    )
+    request_seconds: float = Field(
+        120, gt=0, description="Seconds within which the body of a request must have arrived."
+    )
     graph_query_url: str | None = Field(
         None, description="Query endpoint of a SPARQL 1.1 server to use instead of the embedded store."
     )
