@@ -26,6 +26,7 @@ from api.access.hosts import allowed_hosts
 from api.access.limits import Limits
 from api.access.logins import Logins
 from api.access.origins import SameOrigin, cors_origins
+from api.access.recording import recorded
 from api.graphql.http import Endpoint
 from api.graphql.schema import make_schema
 from api.refusals import refusal
@@ -161,7 +162,8 @@ async def _index(request: Request) -> Response:
     """Bring the search index up to date; answers how many assets were looked at."""
     workspace: Workspace = request.app.state.workspace
     semantic = request.query_params.get("semantic", "true") == "true"
-    looked = await run_in_threadpool(lambda: workspace.indexer.catch_up(semantic=semantic))
+    async with recorded(request, "index", {"semantic": semantic}):
+        looked = await run_in_threadpool(lambda: workspace.indexer.catch_up(semantic=semantic))
     return JSONResponse({"assets": looked, "commit": workspace.indexer.position})
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands import admin, demo, find, impact, runs, similar, sources, tracing
+from api.commands import admin, audit, demo, find, impact, runs, similar, sources, tracing
 from fabric.errors import FabricError
 
 __all__ = ["app", "main"]
@@ -39,6 +39,7 @@ app.command(epilog="Example: fabric serve --port 8642")(admin.serve)
 app.command(epilog="Example: fabric export catalogue.ttl --format turtle")(admin.export)
 app.command(epilog="Example: fabric backup /backups/monday")(admin.backup)
 app.command(epilog="Example: FABRIC_DATA_DIR=new fabric restore /backups/monday")(admin.restore)
+app.command(epilog="Example: fabric audit --who ada --first 10")(audit.audit)
 app.command(epilog="Example: fabric demo --no-browser")(demo.demo)
 app.command(epilog="Example: fabric doctor")(admin.doctor)
 

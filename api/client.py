@@ -6,6 +6,7 @@ Both take the same requests, so that every command does the same with and withou
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
@@ -22,6 +23,7 @@ from fabric.vault import resolve
 __all__ = ["Client", "running"]
 
 _PATIENCE = 3600.0
+_GROUPS = (["source"], ["lineage"])
 
 
 class Client:
@@ -38,13 +40,14 @@ class Client:
     def __enter__(self) -> Self:
         self.server = running(self._settings)
         with ExitStack() as stack:
+            headers = {"User-Agent": _command()}
             if self.server is not None:
-                headers = _credentials(self._settings)
+                headers |= _credentials(self._settings)
                 self._http: Any = stack.enter_context(
                     httpx.Client(base_url=self.server, timeout=_PATIENCE, headers=headers)
                 )
             else:
-                self._http = stack.enter_context(_InProcess(self._settings))
+                self._http = stack.enter_context(_InProcess(self._settings, headers))
             self._stack = stack.pop_all()
         return self
 
@@ -84,8 +87,8 @@ class Client:
 class _InProcess(AbstractContextManager["_InProcess"]):
     """The application in this process, behind httpx's interface."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, headers: Mapping[str, str]) -> None:
+        self._settings, self._headers = settings, headers
 
     def __enter__(self) -> Self:
         from api.access.logins import Logins  # the web framework is not needed when a server runs
@@ -96,7 +99,10 @@ class _InProcess(AbstractContextManager["_InProcess"]):
             self._portal: BlockingPortal = stack.enter_context(start_blocking_portal())
             stack.enter_context(self._portal.wrap_async_context_manager(app.router.lifespan_context(app)))
             http = httpx.AsyncClient(
-                transport=httpx.ASGITransport(app=app), base_url="http://localhost", timeout=_PATIENCE
+                transport=httpx.ASGITransport(app=app),
+                base_url="http://localhost",
+                timeout=_PATIENCE,
+                headers=self._headers,
             )
             self._http = stack.enter_context(self._portal.wrap_async_context_manager(http))
             self._stack = stack.pop_all()
@@ -114,6 +120,12 @@ class _InProcess(AbstractContextManager["_InProcess"]):
             return await self._http.request(method, path, **arguments)
 
         return self._portal.call(send)
+
+
+def _command() -> str:
+    """The command that is run, such as `fabric source add`, without its arguments; the audit log shows it."""
+    words = [word for word in sys.argv[1:3] if word.isalpha()]
+    return " ".join(["fabric", *words[: 2 if words[:1] in _GROUPS else 1]])
 
 
 def _credentials(settings: Settings) -> dict[str, str]:

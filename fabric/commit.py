@@ -31,6 +31,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from fabric import ntriples
+from fabric.audit import author
 from fabric.errors import FabricError, HarvestCancelled
 from fabric.graph.store import GraphStore, Update
 from fabric.history import Change, changes_of, documents_of, pack, pack_document, parts_of
@@ -186,13 +187,20 @@ class Committer:
             self._tell(number)
 
     def begin(self, kind: str, source: str, run: str | None = None, *, remember: bool = True) -> Draft:
-        """Start a commit of `kind` for a registered source, or for `curated`."""
+        """Start a commit of `kind` for a registered source, or for `curated`; its author is who is acting (`fabric.audit`)."""
         if self._unfinished:
             with self.hold():
                 pass
         with self._state.begin() as connection:
             row = insert(commits).values(
-                state="draft", kind=kind, source=source, run=run, added=0, removed=0, worker=self._worker
+                state="draft",
+                kind=kind,
+                source=source,
+                run=run,
+                added=0,
+                removed=0,
+                worker=self._worker,
+                author=author(),
             )
             key = connection.execute(row).inserted_primary_key
             assert key is not None

@@ -33,7 +33,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """One commit. `number` counts from 1 without regard to source; `kind` is harvest, curate or remove."""
+    """One commit. `number` counts from 1 without regard to source; `kind` is harvest, curate or remove.
+
+    `author` is who had it made; None where nobody did, as in a harvest by schedule, or where that was not written down yet.
+    """
 
     number: int
     kind: str
@@ -42,6 +45,7 @@ class Commit:
     at: datetime
     added: int
     removed: int
+    author: str | None = None
 
 
 def pack(triples: Iterable[Triple]) -> bytes | None:
@@ -164,7 +168,7 @@ def _joined() -> Select[tuple[object, ...]]:
 
 def _commit(row: object) -> Commit:
     r = row._mapping  # type: ignore[attr-defined]
-    return Commit(r["number"], r["kind"], r["source"], r["run"], r["at"], r["added"], r["removed"])
+    return Commit(r["number"], r["kind"], r["source"], r["run"], r["at"], r["added"], r["removed"], r["author"])
 
 
 def _change(row: object) -> Change:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    DDL,
     Boolean,
     Column,
     ColumnElement,
@@ -53,11 +54,11 @@ from fabric.errors import (
 )
 
 __all__ = [
-    "State", "changes", "commits", "drafts", "inbox", "properties", "records", "run_lines", "runs", "sources", "translate",
+    "State", "audit", "changes", "commits", "drafts", "inbox", "properties", "records", "run_lines", "runs", "sources", "translate",
     "workers",
 ]  # fmt: skip
 
-_VERSION = "2"
+_VERSION = "3"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -148,9 +149,10 @@ commits = Table(
     Column("added", Integer, nullable=False, default=0),
     Column("removed", Integer, nullable=False, default=0),
     Column("worker", String),
+    Column("author", String),
     sqlite_autoincrement=True,
 )
-"""One row a commit; `worker` is the process that made it.
+"""One row a commit; `worker` is the process that made it, `author` who had it made.
 
 States: draft (being written), sealed (to be applied), undo (to be taken back), done."""
 
@@ -204,6 +206,37 @@ inbox = Table(
     sqlite_autoincrement=True,
 )
 """OpenLineage events that are not in the graph yet, as they came, zlib; with a `problem` those that cannot be taken in."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("who", String, nullable=False, index=True),
+    Column("role", String, nullable=False),
+    Column("via", String, nullable=False),
+    Column("client", String, nullable=False),
+    Column("operation", String, nullable=False),
+    Column("arguments", Text, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("error", Text),
+    sqlite_autoincrement=True,
+)
+"""What somebody did; see `fabric.audit`. Rows are neither changed nor deleted, which the triggers below see to."""
+_KEPT = "the audit log is only added to"
+for _change in ("UPDATE", "DELETE"):
+    event.listen(
+        audit,
+        "after_create",
+        DDL(  # type: ignore[no-untyped-call]
+            f"CREATE TRIGGER audit_no_{_change.lower()} BEFORE {_change} ON audit BEGIN SELECT RAISE(ABORT, '{_KEPT}'); END"
+        ).execute_if(dialect="sqlite"),
+    )
+for _statement in (
+    f"CREATE OR REPLACE FUNCTION audit_kept() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION '{_KEPT}'; END$$",
+    "CREATE TRIGGER audit_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION audit_kept()",
+):
+    event.listen(audit, "after_create", DDL(_statement).execute_if(dialect="postgresql"))  # type: ignore[no-untyped-call]
 
 
 class State:

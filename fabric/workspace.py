@@ -24,6 +24,7 @@ from filelock import FileLock, Timeout
 import ontology
 from fabric.activities import Activities
 from fabric.assets import Assets
+from fabric.audit import Audit
 from fabric.commit import Committer
 from fabric.curation import Curation
 from fabric.discovery.encoder import OnnxEncoder, model_folder
@@ -94,6 +95,7 @@ class Workspace:
         self.iris = Iris(_base(self.state, settings.base_iri))
         self.graph = _graph(settings, folder)
         opened.callback(self.graph.close)
+        self.audit = Audit(self.state)
         self.history = History(self.state)
         rule = LabelRule(self.graph, self.iris)
         self.committer = Committer(self.graph, self.state, self.iris, rule, worker=self.workers.id)

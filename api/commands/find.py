@@ -184,14 +184,16 @@ def history(
     as_json: AsJson = False,
 ) -> None:
     """Show what changed on an asset, when, and which harvest or person did it."""
-    document = "query($i:ID!,$n:Int!){history(iri:$i,first:$n){commit kind at source run graph added removed}}"
+    document = "query($i:ID!,$n:Int!){history(iri:$i,first:$n){commit kind at author source run graph added removed}}"
     with client(data_dir) as fabric:
         found = fabric.ask(document, i=resolve(fabric, asset), n=first)["history"]
     if as_json:
         print_json(found)
         return
     for change in found:
-        console.print(f"[bold]commit {change['commit']}[/] {change['at'][:19]} {change['kind']} {change['source']}")
+        console.print(f"[bold]commit {change['commit']}[/]", end=" ")
+        by = f" by {change['author']}" if change["author"] else ""
+        console.print(f"{change['at'][:19]} {change['kind']} {change['source']}{by}", markup=False)
         for sign, style in (("added", "green"), ("removed", "red")):
             for line in map(_statement, change[sign]):
                 console.print(f"  {'+' if sign == 'added' else '-'} {line}", markup=False, style=style, soft_wrap=True)

@@ -1,27 +1,30 @@
-"""Mutations, each behind the role that it needs."""
+"""Mutations, each behind the role that it needs, and in the audit log."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from inspect import isawaitable
 from typing import Any
 
 from graphql import GraphQLResolveInfo, GraphQLSchema
 
-from api.access.people import Person, need
+from api.access.people import Person, Role, need
+from api.access.recording import recorded
 from api.access.rights import mutation_role
+from fabric.connector import connector_class, secret_options
+from fabric.errors import FabricError
 
-__all__ = ["asker", "guard"]
+__all__ = ["guard", "need_role"]
 
 
-def asker(context: dict[str, Any]) -> Person:
-    """Who sent the operation."""
+def need_role(context: Mapping[str, Any], role: Role, what: str) -> None:
+    """Refuse an operation whose sender has not the role. Raises: Forbidden."""
     person: Person = context["request"].scope["user"]
-    return person
+    need(person, role, what)
 
 
 def guard(schema: GraphQLSchema) -> None:
-    """Have every mutation of the schema look at who asks before it does anything."""
+    """Have every mutation of the schema look at who asks before it does anything, and write down what it did."""
     assert schema.mutation_type is not None
     for name, field in schema.mutation_type.fields.items():
         assert field.resolve is not None
@@ -30,8 +33,20 @@ def guard(schema: GraphQLSchema) -> None:
 
 def _guarded(name: str, inner: Callable[..., Any]) -> Callable[..., Any]:
     async def resolve(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
-        need(asker(info.context), mutation_role(name), f"the mutation {name}")
-        result = inner(source, info, **arguments)
-        return await result if isawaitable(result) else result
+        given = {key: value for key, value in arguments.items() if value is not None}
+        async with recorded(info.context["request"], name, given, secret=_secret(given)) as person:
+            need(person, mutation_role(name), f"the mutation {name}")
+            result = inner(source, info, **arguments)
+            return await result if isawaitable(result) else result
 
     return resolve
+
+
+def _secret(arguments: Mapping[str, Any]) -> frozenset[str]:
+    """Names of the arguments that are no one's to read: a connector's secret options, all of them where it is unknown."""
+    if "options" not in arguments:
+        return frozenset()
+    try:
+        return secret_options(connector_class(str(arguments.get("connector"))))
+    except FabricError:
+        return frozenset({"options"})

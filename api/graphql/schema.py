@@ -14,6 +14,7 @@ from strawberry.types import ExecutionContext
 
 from api.graphql import types as t
 from api.graphql import views
+from api.graphql.audit import AuditQuery
 from api.graphql.curation import CurationMutation
 from api.graphql.discovery import DiscoveryQuery
 from api.graphql.guarding import guard
@@ -29,7 +30,7 @@ __all__ = ["make_schema"]
 
 
 @strawberry.type
-class Query(DiscoveryQuery, LineageQuery, RunQuery, SqlQuery):
+class Query(AuditQuery, DiscoveryQuery, LineageQuery, RunQuery, SqlQuery):
     """What can be asked."""
 
     @strawberry.field(description="One asset by its IRI, now or as it was; null where nothing is known of it.")

@@ -396,11 +396,12 @@ class SearchConnection:
 
 @strawberry.type(description="What one commit did to an asset.")
 class Change:
-    """What one commit did to an asset; `added` and `removed` are N-Triples."""
+    """What one commit did to an asset; `added` and `removed` are N-Triples, `author` who had it made, where that is known."""
 
     commit: int
     kind: str
     at: datetime
+    author: str | None
     source: str
     graph: strawberry.ID
     run: str | None

@@ -208,6 +208,7 @@ def change(commit: history.Commit, what: history.Change) -> t.Change:
         commit=commit.number,
         kind=commit.kind,
         at=commit.at,
+        author=commit.author,
         source=commit.source,
         graph=strawberry.ID(what.graph),
         run=commit.run,

@@ -39,11 +39,12 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page of a browser without history, on which no script may fail."""
+    """A page of a browser without history, on which no script may fail and nothing may break the server's policy."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     opened = context.new_page()
     failures: list[str] = []
     opened.on("pageerror", lambda error: failures.append(str(error)))
+    opened.on("console", lambda said: failures.append(said.text) if "Content Security Policy" in said.text else None)
     yield opened
     context.close()
     assert failures == []

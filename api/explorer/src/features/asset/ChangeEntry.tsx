@@ -22,6 +22,7 @@ export function ChangeEntry({ change, subject }: { change: Change; subject: stri
           <Moment at={change.at} exact />
         </strong>
         <span>{change.source}</span>
+        {change.author && <span data-testid="author">by {change.author}</span>}
         <span>commit {change.commit}</span>
         {change.run && <span>run {change.run.slice(0, 8)}</span>}
         {change.added.length > 0 && <span className={styles.added}>+{count(change.added.length)}</span>}

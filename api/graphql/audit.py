@@ -1,0 +1,98 @@
+"""The audit log in GraphQL."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import strawberry
+from strawberry.scalars import JSON
+
+from api.access.people import Role
+from api.graphql import types as t
+from api.graphql.guarding import need_role
+from api.graphql.types import Info, on_workspace
+from fabric import audit
+from fabric.errors import QueryError
+from fabric.workspace import Workspace
+
+__all__ = ["AuditQuery"]
+
+_MOST = 500
+
+
+@strawberry.type(description="One operation: who did it, by which program, with what, and how it ended.")
+class AuditEntry:
+    """One operation; `via` is cli, local, token or oidc, `outcome` done, refused or failed."""
+
+    id: strawberry.ID
+    at: datetime
+    who: str
+    role: str
+    via: str
+    client: str
+    operation: str
+    arguments: JSON
+    outcome: str
+    error: str | None
+
+
+@strawberry.type(description="An entry and where it stands in the log.")
+class AuditEdge:
+    """An entry and where it stands in the log."""
+
+    cursor: str
+    node: AuditEntry
+
+
+@strawberry.type(description="A page of the audit log, newest first; `totalCount` is over all pages.")
+class AuditConnection:
+    """A page of the audit log."""
+
+    edges: list[AuditEdge]
+    page_info: t.PageInfo
+    total_count: int
+
+
+@strawberry.type
+class AuditQuery:
+    """What can be asked of the audit log."""
+
+    @strawberry.field(
+        description="Who did what, newest first, at most 500 at once; secrets are left out. For administrators."
+    )
+    async def audit_log(
+        self,
+        info: Info,
+        first: int = 50,
+        after: str | None = None,
+        who: str | None = None,
+        operation: str | None = None,
+    ) -> AuditConnection:
+        """Who did what."""
+        need_role(info.context, Role.ADMIN, "the audit log")
+        if not 0 < first <= _MOST:
+            raise QueryError(f"first is {first}, which is not between 1 and {_MOST}", remedy="ask page by page")
+
+        def read(workspace: Workspace) -> AuditConnection:
+            found = workspace.audit.entries(first + 1, after=after, who=who, operation=operation)
+            edges = [AuditEdge(cursor=str(one.id), node=_entry(one)) for one in found[:first]]
+            page = t.PageInfo(has_next_page=len(found) > first, end_cursor=edges[-1].cursor if edges else None)
+            total = workspace.audit.count(who=who, operation=operation)
+            return AuditConnection(edges=edges, page_info=page, total_count=total)
+
+        return await on_workspace(info, read)
+
+
+def _entry(found: audit.Entry) -> AuditEntry:
+    return AuditEntry(
+        id=strawberry.ID(str(found.id)),
+        at=found.at,
+        who=found.who,
+        role=found.role,
+        via=found.via,
+        client=found.client,
+        operation=found.operation,
+        arguments=dict(found.arguments),  # type: ignore[arg-type]
+        outcome=found.outcome,
+        error=found.error,
+    )
