@@ -27,6 +27,7 @@ from api.access.limits import Limits
 from api.access.logins import Logins
 from api.access.origins import SameOrigin, cors_origins
 from api.access.recording import recorded
+from api.answering import Admission
 from api.graphql.http import Endpoint
 from api.graphql.schema import make_schema
 from api.refusals import refusal
@@ -55,6 +56,7 @@ def make_app(settings: Settings, *, indexing: bool, durable: bool = False, login
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         workspace = await run_in_threadpool(Workspace, settings)
         app.state.workspace = workspace
+        app.state.admission = Admission(settings.sparql_at_once, settings.sparql_timeout)
         indexer = _Indexer(workspace) if indexing else None
         queue = DurableHarvests(workspace) if durable else None
         if queue is not None:

@@ -119,7 +119,12 @@ class _InProcess(AbstractContextManager["_InProcess"]):
         async def send() -> httpx.Response:
             return await self._http.request(method, path, **arguments)
 
-        return self._portal.call(send)
+        try:
+            return self._portal.call(send)
+        except RuntimeError as error:  # Starlette's, for an answer that was broken off
+            if isinstance(error.__cause__, FabricError):
+                raise error.__cause__ from None
+            raise
 
 
 def _command() -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from api.sparql import turtle
+from api.documents import rewritten
 from fabric import ntriples
 from fabric.errors import QueryError
 from fabric.workspace import Workspace
@@ -39,7 +39,7 @@ def endpoint(request: Request) -> Response:
     lines = _lines(workspace, graph, quads=form == "nquads")
     if form in {"nquads", "ntriples"}:
         return StreamingResponse(lines, media_type=FORMATS[form])
-    return Response(turtle("".join(lines), "turtle" if form == "turtle" else "json-ld"), media_type=FORMATS[form])
+    return Response(rewritten("".join(lines), FORMATS[form]), media_type=FORMATS[form])
 
 
 def _lines(workspace: Workspace, graph: str | None, *, quads: bool) -> Iterator[str]:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["choose"]
+from starlette.datastructures import Headers
+
+__all__ = ["accepted", "choose"]
+
+
+def accepted(headers: Headers) -> str:
+    """What a request accepts: all of its Accept headers, or anything where it has none."""
+    return ", ".join(headers.getlist("accept")) or "*/*"
 
 
 def choose(accept: str, offered: Sequence[str]) -> str | None:

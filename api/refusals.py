@@ -11,7 +11,10 @@ __all__ = ["refusal"]
 
 _STATUS: tuple[tuple[type[FabricError], int], ...] = (
     (errors.UnknownAsset, 404),
+    (errors.NotOffered, 406),
     (errors.TooLarge, 413),
+    (errors.UnsupportedType, 415),
+    (errors.QueryLimit, 503),
     (errors.TooSlow, 408),
     (errors.InputError, 400),
     (errors.LoginRequired, 401),

@@ -2,154 +2,134 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qs
 
-import pyoxigraph as ox
-import rdflib
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import RedirectResponse, Response
 
-from api.negotiate import choose
+from api.answering import Answering
+from api.description import describe
+from api.documents import RDF_TYPES, rewritten
+from api.negotiate import accepted, choose
 from fabric import ntriples
-from fabric.errors import QueryError
-from fabric.graph.store import GraphStore, Results, Row
-from fabric.terms import PREFIXES, XSD
+from fabric.errors import InputError, NotOffered, QueryError, UnsupportedType
+from fabric.graph.questions import Question
 from fabric.workspace import Workspace
 
-__all__ = ["endpoint", "run_query", "turtle"]
+__all__ = ["TABLE_TYPES", "endpoint"]
 
-JSON, CSV = "application/sparql-results+json", "text/csv"
-TURTLE, NTRIPLES = "text/turtle", "application/n-triples"
+TABLE_TYPES = (
+    "application/sparql-results+json",
+    "application/sparql-results+xml",
+    "text/csv",
+    "text/tab-separated-values",
+    "application/json",
+    "application/xml",
+    "text/xml",
+)  # fmt: skip
+_HTML = "text/html"
+_FORM, _QUERY, _UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
+_Given = dict[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    question: Question
+    as_of: datetime | None
 
 
 async def endpoint(request: Request) -> Response:
-    """Answer a query given by GET, by form, or as the body."""
-    query, as_of = await _read(request)
-    accept = request.headers.get("accept", "*/*")
+    """Answer a query given by GET, by form, or as the body; without one, describe the endpoint."""
+    given = await _read(request)
+    accept = accepted(request.headers)
+    if request.method != "POST" and not given.get("query"):
+        return await _describe(request, accept)
+    asked = _asked(given, accept)
     workspace: Workspace = request.app.state.workspace
-    media_type, body = await run_in_threadpool(run_query, workspace, query, accept, as_of)
-    return Response(body, media_type=media_type) if media_type else PlainTextResponse(body, status_code=406)
+    return Answering(
+        lambda: workspace.queries.ask(asked.question, asked.as_of), request.app.state.admission, {"Vary": "Accept"}
+    )
 
 
-async def _read(request: Request) -> tuple[str, datetime | None]:
-    kind = request.headers.get("content-type", "").split(";")[0]
-    given = {name: list(request.query_params.getlist(name)) for name in request.query_params}
-    if request.method == "POST":
-        body = (await request.body()).decode("utf-8", errors="strict")
-        if kind == "application/x-www-form-urlencoded":
-            for name, values in parse_qs(body).items():
-                given.setdefault(name, []).extend(values)
-        elif kind == "application/sparql-query":
-            given["query"] = [body]
-        else:
-            raise QueryError(
-                f"a query cannot be read from {kind or 'no content type'}",
-                remedy="send application/sparql-query or a form",
-            )
-    queries = given.get("query", [])
+async def _read(request: Request) -> _Given:
+    given = _parameters(request.scope["query_string"])
+    if "update" in given:
+        raise _no_updates()
+    if request.method != "POST":
+        return given
+    kind, _, parameters = request.headers.get("content-type", "").partition(";")
+    kind = kind.strip().lower()
+    charset = parameters.lower().replace(" ", "").replace('"', "").partition("charset=")[2].partition(";")[0]
+    if charset not in {"", "utf-8", "utf8"}:
+        raise UnsupportedType(f"a query cannot be read in the charset {charset}", remedy="send it in UTF-8")
+    body = await request.body()
+    if kind == _UPDATE:
+        raise _no_updates()
+    if kind == _FORM:
+        form = _parameters(body)
+        if "update" in form:
+            raise _no_updates()
+        return {name: given.get(name, []) + form.get(name, []) for name in {**given, **form}}
+    if kind == _QUERY:
+        return {**given, "query": [*given.get("query", []), body.decode("utf-8")]}
+    raise UnsupportedType(
+        f"a query cannot be read from {kind or 'no content type'}", remedy=f"send {_QUERY} or {_FORM}"
+    )
+
+
+def _parameters(encoded: bytes) -> _Given:
+    """Parameters of a form or a query string. Raises: UnicodeDecodeError where they are not UTF-8."""
+    return parse_qs(encoded.decode("utf-8"), keep_blank_values=True, errors="strict")
+
+
+def _asked(given: _Given, accept: str) -> _Asked:
+    queries, moments = given.get("query", []), given.get("asOf", [])
     if len(queries) != 1:
         raise QueryError(
             f"exactly one query is expected, {len(queries)} were given", remedy="give the parameter query once"
         )
-    moments = given.get("asOf", [])
-    return queries[0], ntriples.parse_instant(moments[0]) if moments else None
-
-
-def run_query(workspace: Workspace, query: str, accept: str, as_of: datetime | None = None) -> tuple[str, str]:
-    """Media type and body of the answer; an empty media type and what is offered where `accept` fits nothing.
-
-    Fabric's usual prefixes need not be declared. The default graph is the union of all named graphs.
-    """
-    text = _with_prefixes(query)
-    if as_of is None:
-        return _answer(workspace.graph, text, accept)
-    with workspace.snapshots.as_of(as_of) as past:
-        return _answer(past, text, accept)
-
-
-def _with_prefixes(query: str) -> str:
-    lowered = query.lower()
-    missing = [
-        f"PREFIX {name}: <{iri}>"
-        for name, iri in PREFIXES.items()
-        if f"prefix {name}:" not in lowered and f"{name}:" in query
-    ]
-    return " ".join(missing) + "\n" + query if missing else query
-
-
-def _answer(graph: GraphStore, query: str, accept: str) -> tuple[str, str]:
-    results = graph.query(query)
-    writers: dict[str, Callable[[Results], str]] = (
-        {NTRIPLES: _ntriples, TURTLE: _turtle}
-        if results.triples is not None
-        else {JSON: _json, "application/json": _json, CSV: _csv}
+    if len(moments) > 1:
+        raise QueryError(f"one moment is expected, {len(moments)} were given", remedy="give the parameter asOf once")
+    default, named = given.get("default-graph-uri"), given.get("named-graph-uri")
+    for name in (*(default or ()), *(named or ())):
+        if not ntriples.is_iri(name):
+            raise QueryError(f"{name!r} is no graph's IRI", remedy="name graphs by their absolute IRIs")
+    table, triples = choose(accept, TABLE_TYPES), choose(accept, RDF_TYPES)
+    if table is None and triples is None:
+        raise _not_offered(accept, (*TABLE_TYPES, *RDF_TYPES))
+    question = Question(
+        queries[0],
+        table,
+        triples,
+        tuple(default) if default is not None else None,
+        tuple(named) if named is not None else None,
     )
-    chosen = choose(accept, list(writers))
+    return _Asked(question, ntriples.parse_instant(moments[0]) if moments else None)
+
+
+async def _describe(request: Request, accept: str) -> Response:
+    chosen = choose(accept, (*RDF_TYPES, _HTML))
+    headers = {"Vary": "Accept"}
     if chosen is None:
-        return "", f"none of {accept} can be answered; offered are {', '.join(writers)}\n"
-    return chosen, writers[chosen](results)
+        raise _not_offered(accept, (*RDF_TYPES, _HTML))
+    if chosen == _HTML:
+        return RedirectResponse("/#/sparql", status_code=303, headers=headers)
+    workspace: Workspace = request.app.state.workspace
+    graphs = await run_in_threadpool(workspace.queries.graphs)
+    federation = workspace.settings.sparql_federation
+    document = ntriples.lines(describe(f"{request.base_url}sparql", graphs, federation=federation))
+    return Response(rewritten(document, chosen), media_type=chosen, headers=headers)
 
 
-def _json(results: Results) -> str:
-    """SPARQL 1.1 Query Results JSON Format."""
-    if results.answer is not None:
-        return json.dumps({"head": {}, "boolean": results.answer})
-    bindings = [{name: _term(token) for name, token in row.items()} for row in results.rows or ()]
-    return json.dumps({"head": {"vars": results.variables}, "results": {"bindings": bindings}}, ensure_ascii=False)
+def _no_updates() -> InputError:
+    return QueryError(
+        "this endpoint takes no SPARQL updates",
+        remedy="facts come from harvests, and from people by fabric curate or GraphQL",
+    )
 
 
-def _term(token: str) -> dict[str, str]:
-    if token.startswith("<"):
-        return {"type": "uri", "value": token[1:-1]}
-    if token.startswith("_:"):
-        return {"type": "bnode", "value": token[2:]}
-    value, datatype, language = ntriples.read_literal(token)
-    if language:
-        return {"type": "literal", "value": value, "xml:lang": language}
-    plain = {"type": "literal", "value": value}
-    return plain if datatype == f"{XSD}string" else {**plain, "datatype": datatype}
-
-
-def _csv(results: Results) -> str:
-    """SPARQL 1.1 Query Results CSV Format."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    if results.answer is not None:
-        writer.writerow([str(results.answer).lower()])
-        return out.getvalue()
-    writer.writerow(results.variables)
-    writer.writerows(_cells(results.variables, results.rows or iter(())))
-    return out.getvalue()
-
-
-def _cells(variables: tuple[str, ...], rows: Iterator[Row]) -> Iterator[list[str]]:
-    for row in rows:
-        yield [_term(row[name])["value"] if name in row else "" for name in variables]
-
-
-def _ntriples(results: Results) -> str:
-    return ntriples.lines(results.triples or ())
-
-
-def _turtle(results: Results) -> str:
-    return turtle(_ntriples(results))
-
-
-def turtle(document: str, form: str = "turtle") -> str:
-    """N-Triples as `turtle` or `json-ld`, with the usual prefixes; literals stay as they are."""
-    if form == "json-ld":
-        graph = rdflib.Graph(bind_namespaces="none").parse(data=document, format="nt")
-        return graph.serialize(
-            format="json-ld", context={name: iri for name, iri in PREFIXES.items() if iri in document}
-        )
-    prefixes = {name: iri for name, iri in PREFIXES.items() if iri in document}
-    parsed = ox.parse(document, format=ox.RdfFormat.N_TRIPLES)
-    written = ox.serialize(parsed, format=ox.RdfFormat.TURTLE, prefixes=prefixes)
-    assert written is not None
-    return written.decode()
+def _not_offered(accept: str, offered: tuple[str, ...]) -> NotOffered:
+    return NotOffered(f"none of {accept} can be answered", remedy=f"offered are {', '.join(offered)}")

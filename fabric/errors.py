@@ -8,7 +8,10 @@ FabricError
 │   ├── SourceExists      a source of that name is registered already
 │   ├── UnknownAsset      no asset has that IRI or name
 │   ├── InvalidEvent      an event is not what OpenLineage says it must be
+│   ├── NotOffered        what was asked for is not to be had in the form asked for
+│   ├── UnsupportedType   a request's body has a type or charset that the server does not read
 │   ├── QueryError        a search, SPARQL or GraphQL query is malformed or past its limits
+│   │   └── QueryLimit    a query was ended because it took more time or memory than one may
 │   ├── TooLarge          a request is larger than the settings allow
 │   └── TooSlow           a request does not arrive in time (retryable)
 ├── AccessError           who asks may not have what was asked for
@@ -52,7 +55,9 @@ __all__ = [
     "InvalidEvent",
     "LoginRequired",
     "MissingExtra",
+    "NotOffered",
     "QueryError",
+    "QueryLimit",
     "ServerError",
     "SettingsError",
     "SourceError",
@@ -65,6 +70,7 @@ __all__ = [
     "UnknownSource",
     "Unreachable",
     "Unreadable",
+    "UnsupportedType",
 ]
 
 
@@ -126,6 +132,25 @@ class InvalidEvent(InputError):
 
 class QueryError(InputError):
     """A search, SPARQL or GraphQL query is malformed or past its limits."""
+
+
+class QueryLimit(QueryError):
+    """A query was ended because it took more time or memory than one may.
+
+    `limit` is `time`, `memory`, or `queue` where it did not begin because too many others ran.
+    """
+
+    def __init__(self, what: str, *, remedy: str = "", limit: str = "time") -> None:
+        super().__init__(what, remedy=remedy)
+        self.limit = limit
+
+
+class NotOffered(InputError):
+    """What was asked for is not to be had in the form asked for."""
+
+
+class UnsupportedType(InputError):
+    """A request's body has a type or charset that the server does not read."""
 
 
 class TooLarge(InputError):

@@ -68,6 +68,12 @@ class Settings(BaseSettings):
     cache_dir: Path | None = Field(
         None, description="Folder of exported models, shared between data directories; the user's cache by default."
     )
+    sparql_timeout: float = Field(60, gt=0, description="Seconds that one SPARQL query may take until its last byte.")
+    sparql_memory: int = Field(1024, ge=128, description="Megabytes of memory that one SPARQL query may take.")
+    sparql_at_once: int = Field(4, ge=1, le=64, description="How many SPARQL queries are answered at once.")
+    sparql_federation: bool = Field(
+        default=False, description="Whether SPARQL queries may ask other servers with SERVICE."
+    )
     snapshot_every: int = Field(
         200, ge=0, description="Take a snapshot of the graph every so many commits; 0 takes none."
     )

@@ -107,8 +107,6 @@ class Snapshots:
                 self._graph.snapshot(target)
             elif start.folder is not None:
                 shutil.copytree(start.folder, target)
-            else:
-                return LocalGraph(), start.number
         return LocalGraph(target), start.number
 
     def _forget_meta(self, store: LocalGraph) -> None:

@@ -5,6 +5,7 @@ data_dir/state.db      sources, runs, history; with FABRIC_STATE_URL in another 
 data_dir/queue.db      the server's queue of harvests; can be deleted, is built anew from the runs
 data_dir/index/        words and vectors; can be deleted, is built anew
 data_dir/snapshots/    copies of the graph at past commits
+data_dir/readers/      copies of the graph that queries read; links to its files, and gone once it is closed
 data_dir/secret.key    encrypts secrets
 data_dir/lock          held by the one process that has it open
 """
@@ -35,6 +36,7 @@ from fabric.discovery.search import Search
 from fabric.discovery.similar import Neighbours
 from fabric.errors import FabricError, GraphLocked, SettingsError, StorageFull
 from fabric.graph.local import LocalGraph
+from fabric.graph.questions import Limits
 from fabric.graph.remote import RemoteGraph
 from fabric.graph.store import GraphStore
 from fabric.harvest import Harvester, Report
@@ -43,6 +45,7 @@ from fabric.history import History
 from fabric.identity import DEFAULT_BASE, Iris
 from fabric.inference import LabelRule
 from fabric.openlineage.inbox import Inbox
+from fabric.queries import Queries
 from fabric.records import Records
 from fabric.runs import HarvestRun, Runs
 from fabric.schedules import Schedules
@@ -116,6 +119,14 @@ class Workspace:
             folder / "snapshots",
             embedded=isinstance(self.graph, LocalGraph),
         )
+        self.queries = Queries(
+            self.graph,
+            self.snapshots,
+            folder / "readers",
+            Limits(settings.sparql_timeout, settings.sparql_memory),
+            federation=settings.sparql_federation,
+        )
+        opened.callback(self.queries.close)
         self.tracer = Tracer(self.graph, self.history, self.committer, self.snapshots, self.iris)
         self.tracing = Tracing(self.tracer, self.graph, self.history, self.assets, self.iris)
         vault = Vault(settings.secret_key_file or folder / "secret.key")

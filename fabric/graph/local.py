@@ -26,7 +26,9 @@ class LocalGraph:
     """
 
     def __init__(self, folder: Path | None = None, *, read_only: bool = False) -> None:
+        self.folder = folder
         self._open: ox.Store | None = None
+        self._writes, self._shared = 0, False
         with _translate():
             if folder is None:
                 self._open = ox.Store()
@@ -39,11 +41,17 @@ class LocalGraph:
             raise GraphError("the graph store is closed", remedy="open the data directory anew")
         return self._open
 
+    @property
+    def version(self) -> object:
+        """Equal to what it was as long as nothing has been written; to be read before what it stands for is copied."""
+        return object() if self._shared else self._writes
+
     def rdflib(self) -> rdflib.Dataset:
         """The same store seen through rdflib; what is written there is not in the history."""
         import rdflib  # a quarter of a second to import, with its SPARQL engine
         from oxrdflib import OxigraphStore
 
+        self._shared = True
         return rdflib.Dataset(store=OxigraphStore(store=self._store), default_union=True)
 
     def query(self, sparql: str, *, graphs: Iterable[str] | None = None, timeout: float | None = None) -> Results:
@@ -98,11 +106,13 @@ class LocalGraph:
         """See `GraphStore.update`."""
         with _translate():
             self._store.update(update_text(change))
+        self._writes += 1
 
     def load(self, graph: str, document: bytes) -> None:
         """See `GraphStore.load`."""
         with _translate():
             self._store.bulk_load(document, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph))
+        self._writes += 1
 
     def flush(self) -> None:
         """See `GraphStore.flush`."""

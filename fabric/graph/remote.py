@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from typing import Any
 import httpx
 
 from fabric import ntriples
-from fabric.errors import AccessDenied, GraphError, GraphUnavailable, QueryError, StorageFull
+from fabric.errors import AccessDenied, GraphError, GraphUnavailable, NotOffered, QueryError, QueryLimit, StorageFull
+from fabric.graph.questions import Limits, Question, keywords
 from fabric.graph.store import Results, Row, Update, update_text
 from fabric.ntriples import Triple
 from fabric.terms import XSD
@@ -39,6 +41,20 @@ class RemoteGraph:
         chosen = self._graphs() if graphs is None else list(graphs)
         form = {"query": sparql, "default-graph-uri": chosen or [_UNION], "named-graph-uri": chosen or [_UNION]}
         return self._select(form, timeout)
+
+    def ask(self, question: Question, limits: Limits) -> RemoteAnswer:
+        """Begin to answer a reader's question; the server's bytes are passed on. A memory limit is left to the server."""
+        given = question.default_graphs is not None or question.named_graphs is not None
+        form: dict[str, Any] = {"query": question.text}
+        if given:
+            form |= {
+                "default-graph-uri": list(question.default_graphs or [_UNION]),
+                "named-graph-uri": list(question.named_graphs or [_UNION]),
+            }
+        elif "FROM" not in keywords(question.text):
+            names = self._graphs() or [_UNION]
+            form |= {"default-graph-uri": names, "named-graph-uri": names}
+        return RemoteAnswer(self._client, self._query_url, form, question, limits, self._see)
 
     def match(
         self,
@@ -131,6 +147,77 @@ class RemoteGraph:
             raise GraphUnavailable(f"{answer.url} answered {answer.status_code}: {answer.text[:300].strip()}")
         if not answer.is_success:
             raise GraphError(f"{answer.url} answered {answer.status_code}: {answer.text[:300].strip()}")
+
+
+class RemoteAnswer:
+    """See `fabric.graph.questions.Answer`."""
+
+    def __init__(
+        self,
+        client: httpx.Client,
+        url: str,
+        form: Mapping[str, Any],
+        question: Question,
+        limits: Limits,
+        see: Callable[[httpx.Response], None],
+    ) -> None:
+        self._client, self._url, self._form, self._see, self._limits = client, url, form, see, limits
+        self._accept = [media_type for media_type in (question.table, question.triples) if media_type]
+        self._deadline = time.monotonic() + limits.seconds
+        self._answer: httpx.Response | None = None
+
+    def start(self) -> str:
+        """See `Answer.start`."""
+        request = self._client.build_request(
+            "POST",
+            self._url,
+            data=self._form,
+            headers={"Accept": ", ".join(self._accept)},
+            timeout=self._limits.seconds,
+        )
+        with self._in_time(), _translate(self._url):
+            answer = self._answer = self._client.send(request, stream=True)
+            if not answer.is_success:
+                answer.read()
+        media_type = str(answer.headers.get("content-type", "")).partition(";")[0].strip()
+        if answer.status_code == httpx.codes.BAD_REQUEST:
+            raise QueryError(f"the SPARQL query is malformed: {answer.text.strip()}")
+        if answer.status_code == httpx.codes.NOT_ACCEPTABLE or (answer.is_success and media_type not in self._accept):
+            raise NotOffered(
+                f"{self._url} answers this query in none of {', '.join(self._accept)}",
+                remedy="ask for another media type",
+            )
+        if not answer.is_success:
+            self._see(answer)
+        return media_type
+
+    def __iter__(self) -> Iterator[bytes]:
+        assert self._answer is not None
+        with self._in_time(), _translate(self._url):
+            for piece in self._answer.iter_bytes(1 << 16):
+                yield piece
+                if time.monotonic() > self._deadline:
+                    raise self._late()
+
+    def close(self) -> None:
+        """See `Answer.close`."""
+        if self._answer is not None:
+            self._answer.close()
+
+    @contextmanager
+    def _in_time(self) -> Iterator[None]:
+        try:
+            yield
+        except GraphUnavailable as error:
+            if isinstance(error.__cause__, httpx.ReadTimeout):
+                raise self._late() from error
+            raise
+
+    def _late(self) -> QueryLimit:
+        return QueryLimit(
+            f"{self._url} took longer than {self._limits.seconds:g} s to answer the query",
+            remedy="narrow it, add a LIMIT, or raise FABRIC_SPARQL_TIMEOUT",
+        )
 
 
 def _results(document: dict[str, Any]) -> Results:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-import pytest
 import rdflib
 from starlette.testclient import TestClient
 
@@ -45,33 +44,6 @@ def test_ask_answers_a_boolean(client: TestClient) -> None:
 def test_the_past_is_empty_before_the_first_harvest(client: TestClient) -> None:
     answer = client.get("/sparql", params={"query": TITLES, "asOf": "2001-01-01T00:00:00Z"})
     assert answer.json()["results"]["bindings"] == []
-
-
-@pytest.mark.parametrize(
-    ("parameters", "said"),
-    [
-        ({"query": "SELEC ?x"}, "malformed"),
-        ({}, "exactly one query"),
-        ({"query": [TITLES, TITLES]}, "exactly one query"),
-        ({"query": TITLES, "asOf": "yesterday"}, "yesterday"),
-    ],
-)
-def test_wrong_queries_are_refused_with_the_reason(client: TestClient, parameters: dict[str, str], said: str) -> None:
-    answer = client.get("/sparql", params=parameters)
-    assert answer.status_code == 400
-    assert said in answer.json()["error"]["message"]
-
-
-def test_updates_are_refused(client: TestClient) -> None:
-    answer = client.post(
-        "/sparql", content="DELETE WHERE { ?s ?p ?o }", headers={"Content-Type": "application/sparql-update"}
-    )
-    assert answer.status_code == 400
-    assert client.get("/sparql", params={"query": "DELETE WHERE { ?s ?p ?o }"}).status_code == 400
-
-
-def test_no_acceptable_form_is_406(client: TestClient) -> None:
-    assert client.get("/sparql", params={"query": TITLES}, headers={"Accept": "image/png"}).status_code == 406
 
 
 def test_an_assets_iri_answers_rdf_in_the_form_asked_for(client: TestClient) -> None:
