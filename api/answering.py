@@ -51,11 +51,19 @@ class Answering(Response):
 
     An error after it breaks the stream off: the body then ends with a line that is no part of any of the forms, and the connection
     is closed without the mark that ends a whole body.
+
+    `limited` is told the limit at which a query ended.
     """
 
-    def __init__(self, ask: Callable[[], Answer], admission: Admission, headers: dict[str, str]) -> None:
+    def __init__(
+        self,
+        ask: Callable[[], Answer],
+        admission: Admission,
+        limited: Callable[[str], None],
+        headers: dict[str, str],
+    ) -> None:
         super().__init__(headers=headers)
-        self._ask, self._admission = ask, admission
+        self._ask, self._admission, self._limited = ask, admission, limited
         self._failure: Exception | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
@@ -65,6 +73,8 @@ class Answering(Response):
             while (await receive())["type"] != "http.disconnect":
                 pass
             group.cancel_scope.cancel()
+        if isinstance(self._failure, QueryLimit):
+            self._limited(self._failure.limit)
         if self._failure is not None:
             raise self._failure
 

@@ -8,6 +8,7 @@ import os
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -18,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from api import export, linked, openlineage, sparql
 from api.access.guard import Guard
@@ -30,11 +32,16 @@ from api.access.recording import recorded
 from api.answering import Admission
 from api.graphql.http import Endpoint
 from api.graphql.schema import make_schema
+from api.metrics import Measured, Metrics, metrics, pattern, ready
 from api.refusals import refusal
+from api.telemetry import traced
 from fabric.durable import DurableHarvests
 from fabric.errors import FabricError, InputError
 from fabric.settings import Settings
 from fabric.workspace import Workspace
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
 
 __all__ = ["BUNDLE", "make_app"]
 
@@ -42,12 +49,20 @@ BUNDLE = Path(__file__).parent / "explorer" / "dist"
 _log = logging.getLogger(__name__)
 
 
-def make_app(settings: Settings, *, indexing: bool, durable: bool = False, logins: Logins | None = None) -> Starlette:
+def make_app(
+    settings: Settings,
+    *,
+    indexing: bool,
+    durable: bool = False,
+    logins: Logins | None = None,
+    traces: TracerProvider | None = None,
+) -> Starlette:
     """The application. It opens the data directory when started and closes it when stopped.
 
     `indexing` keeps the search index up to date in a thread of its own; without it, search takes in what is new itself.
     `durable` queues harvests so that they outlive this process; without it, they run at once and end with it.
     `logins` tells who asks, by default those of the settings.
+    `traces` takes a span of each request, and is shut down with the application.
 
     Raises: SettingsError where the tokens are malformed.
     """
@@ -56,6 +71,7 @@ def make_app(settings: Settings, *, indexing: bool, durable: bool = False, login
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         workspace = await run_in_threadpool(Workspace, settings)
         app.state.workspace = workspace
+        app.state.metrics = Metrics(workspace)
         app.state.admission = Admission(settings.sparql_at_once, settings.sparql_timeout)
         indexer = _Indexer(workspace) if indexing else None
         queue = DurableHarvests(workspace) if durable else None
@@ -69,10 +85,14 @@ def make_app(settings: Settings, *, indexing: bool, durable: bool = False, login
             if indexer is not None:
                 await run_in_threadpool(indexer.stop)
             await run_in_threadpool(workspace.close)
+            if traces is not None:
+                await run_in_threadpool(traces.shutdown)
 
     graphql = Endpoint(make_schema(), BUNDLE / "graphiql.html")
     routes: list[BaseRoute] = [
         Route("/health", _health),
+        Route("/ready", ready),
+        Route("/metrics", metrics),
         Route("/graphql", graphql, methods=["GET", "POST"]),
         WebSocketRoute("/graphql", graphql),
         Route("/sparql", sparql.endpoint, methods=["GET", "POST"]),
@@ -89,10 +109,13 @@ def make_app(settings: Settings, *, indexing: bool, durable: bool = False, login
         Route("/id/{path:path}", linked.asset_page),
         _explorer(),
     ]
+    watched = [Middleware(Measured, routes=routes)]
+    if traces is not None:
+        watched.insert(0, Middleware(traced, made=traces, name=lambda scope: _span(routes, scope)))
     return Starlette(
         routes=routes,
         lifespan=lifespan,
-        middleware=_doors(settings, logins or Logins.of(settings)),
+        middleware=[*watched, *_doors(settings, logins or Logins.of(settings))],
         exception_handlers={
             FabricError: _refuse,
             UnicodeDecodeError: _undecodable,
@@ -124,6 +147,10 @@ def _doors(settings: Settings, logins: Logins) -> list[Middleware]:
         ),
         Middleware(Guard, logins=logins),
     ]
+
+
+def _span(routes: list[BaseRoute], scope: Scope) -> str:
+    return f"{scope.get('method', 'WebSocket')} {pattern(routes, scope)}"
 
 
 class _Indexer:

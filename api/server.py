@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from api.access.hosts import is_loopback
 from api.access.logins import Logins
 from api.app import make_app
+from api.telemetry import provider
 from fabric.errors import FabricError, SettingsError
 from fabric.settings import Settings
 
@@ -34,7 +35,7 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
             remedy="set FABRIC_API_TOKENS, or use FABRIC_HOST=127.0.0.1; see docs/how-to/secure-a-server.md",
         )
     listener, url = _listen(settings)
-    app = make_app(settings, indexing=True, durable=True, logins=logins)
+    app = make_app(settings, indexing=True, durable=True, logins=logins, traces=provider())
     failure: list[FabricError] = []
     app.router.lifespan_context = _announcing(app, settings.server_note, url, ready, failure)
     config = uvicorn.Config(

@@ -49,8 +49,12 @@ async def endpoint(request: Request) -> Response:
         return await _describe(request, accept)
     asked = _asked(given, accept)
     workspace: Workspace = request.app.state.workspace
+    state = request.app.state
     return Answering(
-        lambda: workspace.queries.ask(asked.question, asked.as_of), request.app.state.admission, {"Vary": "Accept"}
+        lambda: workspace.queries.ask(asked.question, asked.as_of),
+        state.admission,
+        lambda limit: state.metrics.limited.labels(limit).inc(),
+        {"Vary": "Accept"},
     )
 
 

@@ -74,6 +74,12 @@ class History:
         with self._state.read() as connection:
             return connection.execute(select(func.max(commits.c.number)).where(commits.c.state == "done")).scalar() or 0
 
+    def triples(self) -> int:
+        """How many triples all commits together have left in the graph."""
+        left = func.sum(commits.c.added - commits.c.removed)
+        with self._state.read() as connection:
+            return int(connection.execute(select(left).where(commits.c.state == "done")).scalar() or 0)
+
     def commits(self, *, after: int = 0, until: int | None = None) -> list[Commit]:
         """Commits in order, with numbers above `after` and up to `until`."""
         chosen = _done().where(commits.c.number > after).order_by(commits.c.number)

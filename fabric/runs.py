@@ -243,6 +243,12 @@ class Runs:
             chosen = select(func.count()).select_from(_filtered(source, states).subquery())
             return int(connection.execute(chosen).scalar_one())
 
+    def counts(self) -> dict[str, int]:
+        """How many runs there are of each state that any is in."""
+        with self._state.read() as connection:
+            rows = connection.execute(select(runs.c.state, func.count()).group_by(runs.c.state))
+            return {row[0]: row[1] for row in rows}
+
     def log(self, run_id: str, lines: Iterable[tuple[str, str]]) -> None:
         """Add lines, each a level and a text, to a run's log; past 1,000 lines only that there were more is kept."""
         with self._state.begin() as connection:

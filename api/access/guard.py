@@ -13,7 +13,7 @@ from fabric.errors import FabricError
 
 __all__ = ["Guard"]
 
-_OPEN = frozenset({"/health"})
+_OPEN = frozenset({"/health", "/ready"})
 
 
 class Guard:

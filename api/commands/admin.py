@@ -19,7 +19,7 @@ __all__ = ["backup", "doctor", "export", "restore", "serve"]
 
 _EXTRAS = {
     "psycopg": "postgres", "pymysql": "mysql", "duckdb": "duckdb", "openpyxl": "excel", "deltalake": "delta",
-    "pyiceberg": "iceberg",    "s3fs": "s3",
+    "pyiceberg": "iceberg", "s3fs": "s3", "opentelemetry.sdk": "otel",
 }  # fmt: skip
 
 
