@@ -37,6 +37,7 @@ from api.refusals import refusal
 from api.telemetry import traced
 from fabric.durable import DurableHarvests
 from fabric.errors import FabricError, InputError
+from fabric.openlineage.applying import BATCH
 from fabric.settings import Settings
 from fabric.workspace import Workspace
 
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 __all__ = ["BUNDLE", "make_app"]
 
 BUNDLE = Path(__file__).parent / "explorer" / "dist"
+_AGAIN = 5.0
 _log = logging.getLogger(__name__)
 
 
@@ -74,6 +76,7 @@ def make_app(
         app.state.metrics = Metrics(workspace)
         app.state.admission = Admission(settings.sparql_at_once, settings.sparql_timeout)
         indexer = _Indexer(workspace) if indexing else None
+        applier = _Applier(workspace) if indexing else None
         queue = DurableHarvests(workspace) if durable else None
         if queue is not None:
             queue.start()
@@ -82,6 +85,8 @@ def make_app(
         finally:
             if queue is not None:
                 await run_in_threadpool(queue.stop)
+            if applier is not None:
+                await run_in_threadpool(applier.stop)
             if indexer is not None:
                 await run_in_threadpool(indexer.stop)
             await run_in_threadpool(workspace.close)
@@ -181,6 +186,38 @@ class _Indexer:
                 self._workspace.warm()
             except FabricError:
                 _log.exception("the search index is behind; it catches up with the next commit")
+
+
+class _Applier:
+    """Takes OpenLineage events into the graph as they come, and looks at their datasets anew after harvests."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace, self._wake, self._stopping = workspace, threading.Event(), False
+        workspace.inbox.retry()
+        workspace.inbox.listen(self._wake.set)
+        workspace.committer.listen(lambda _number: self._wake.set())
+        self._wake.set()
+        self._thread = threading.Thread(target=self._work, name="applier", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the batch that is being taken in; the others wait in the inbox."""
+        self._stopping = True
+        self._wake.set()
+        self._thread.join()
+
+    def _work(self) -> None:
+        pause: float | None = None
+        while not self._stopping:
+            self._wake.wait(pause)
+            self._wake.clear()
+            pause = None
+            try:
+                while not self._stopping and self._workspace.applier.catch_up(BATCH):
+                    pass
+            except FabricError:
+                _log.exception("OpenLineage events wait in the inbox; they are tried again in %s s", _AGAIN)
+                pause = _AGAIN
 
 
 async def _health(_request: Request) -> Response:

@@ -36,7 +36,7 @@ from fabric.rdf import IDENTIFIER, MAPPING_VERSION, decode, encode
 from fabric.shapes import Shapes
 from fabric.state import State, records
 
-__all__ = ["Harvester", "Report"]
+__all__ = ["Harvester", "Report", "record_key", "record_label"]
 
 _INVALIDATED, _INVALIDATED_BY = token("prov:invalidatedAtTime"), token("prov:wasInvalidatedBy")
 _TITLE = token("dct:title")
@@ -190,7 +190,7 @@ class _Pass:
 
     def _is_stored(self, lineage: Lineage) -> bool:
         """Whether an edge is of a dataset that has not changed, so that what its definition said before still holds."""
-        return lineage.downstream in self._same and not lineage.columns and _key(lineage.ref) in self._known
+        return lineage.downstream in self._same and not lineage.columns and record_key(lineage.ref) in self._known
 
     def _keep_derived(self) -> None:
         """Keep the edges of datasets that have not changed, which their definitions alone said."""
@@ -204,7 +204,7 @@ class _Pass:
                 self.report.unchanged += 1
 
     def _stored_columns(self, ref: Ref) -> tuple[str, ...] | None:
-        key = _key(ref)
+        key = record_key(ref)
         if key not in self._known:
             return None
         record = next((one for one in decode(self._old(key), self._iris) if isinstance(one, Dataset)), None)
@@ -216,7 +216,7 @@ class _Pass:
             return
         self.report.records += 1
         if isinstance(item, Unchanged):
-            key = _key(item.ref)
+            key = record_key(item.ref)
             if key not in self._known:
                 self.report.problems.append(
                     f"{item.ref}: the connector says it is unchanged, but it was never harvested"
@@ -225,10 +225,10 @@ class _Pass:
             self.report.unchanged += 1
             return
         record, version = (item.record, item.version) if isinstance(item, Versioned) else (item, None)
-        key = _key(record.ref)
+        key = record_key(record.ref)
         if key in self._seen:
             self.report.problems.append(
-                f"{_label(record)}: the connector yielded {record.ref} twice; the first one counts"
+                f"{record_label(record)}: the connector yielded {record.ref} twice; the first one counts"
             )
             return
         self._seen.add(key)
@@ -238,7 +238,7 @@ class _Pass:
         try:
             triples = encode(record, self._iris)
         except InputError as error:
-            self.report.refused.append(f"{_label(record)}: {error.what}")
+            self.report.refused.append(f"{record_label(record)}: {error.what}")
             return
         triples.sort()
         document = lines(triples).encode()
@@ -250,12 +250,12 @@ class _Pass:
             return
         refusals = self._h._shapes.validate(triples)
         if refusals:
-            self.report.refused += [f"{_label(record)}: {refusal}" for refusal in refusals]
+            self.report.refused += [f"{record_label(record)}: {refusal}" for refusal in refusals]
             return
         root = triples[0][0][1:-1] if isinstance(record, Lineage) else self._iris.asset(record.ref)
         root = self._iris.root(root) or root
         old = self._old(key) if known is not None else ()
-        self._note(RecordState(key, root, _label(record), digest, stored, tuple(triples), document), old)
+        self._note(RecordState(key, root, record_label(record), digest, stored, tuple(triples), document), old)
 
     def _note(self, record: RecordState, old: tuple[Triple, ...]) -> None:
         before, now = set(old), record.triples
@@ -348,13 +348,15 @@ def _batches(items: list[bytes], size: int) -> Iterator[list[bytes]]:
         yield items[start : start + size]
 
 
-def _key(ref: Ref) -> bytes:
+def record_key(ref: Ref) -> bytes:
+    """What a record is remembered by: 16 bytes."""
     return hashlib.blake2b(
         f"{ref.kind}\0{ref.namespace}\0{ref.name}".encode(errors="surrogatepass"), digest_size=16
     ).digest()
 
 
-def _label(record: Record) -> str:
+def record_label(record: Record) -> str:
+    """What to call a record in a report and on its tombstone; empty for an edge, which gets none."""
     if isinstance(record, Lineage):
         return ""
     return getattr(record, "title", None) or record.name

@@ -84,17 +84,19 @@ class Iris:
         return f"{self.base}/graph/harvest/{escape(source)}"
 
     def graph(self, name: str) -> str:
-        """The named graph `curated`, `tombstones`, `meta`, `ontology`, `shapes` or `inferred/RULE`."""
+        """The named graph `curated`, `tombstones`, `meta`, `ontology`, `runs`, `shapes` or `inferred/RULE`."""
         return f"{self.base}/graph/{name}"
 
     def source_of(self, graph: str) -> str | None:
         """The registered source whose named graph this is; `curated` for what people said,
-        `inferred` for what a rule concluded; None for others."""
+        `inferred` for what a rule concluded, `openlineage` for the runs of events; None for others."""
         prefix = f"{self.base}/graph/harvest/"
         if graph.startswith(prefix):
             return unquote(graph[len(prefix) :])
         if graph.startswith(self.graph("inferred/")):
             return "inferred"
+        if graph == self.graph("runs"):
+            return "openlineage"
         return "curated" if graph == self.graph("curated") else None
 
     def run(self, run_id: str) -> str:

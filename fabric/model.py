@@ -146,7 +146,8 @@ class Field:
 
     `datatype` is the logical type (see `fabric.datatypes`), `native_type` the source's own spelling; `ordinal` counts from 1
     and is unique among siblings. `name` is raw and unique among siblings. `personal_data` holds IRIs of DPV-PD
-    (https://w3id.org/dpv/pd), the categories of personal data in it.
+    (https://w3id.org/dpv/pd), the categories of personal data in it. `null_fraction` (0 to 1) and `distinct_count` are those of the
+    latest profile.
     """
 
     name: str
@@ -158,6 +159,8 @@ class Field:
     description: str | None = None
     tags: frozenset[str] = frozenset()
     personal_data: frozenset[str] = frozenset()
+    null_fraction: Decimal | None = None
+    distinct_count: int | None = None
     fields: tuple[Field, ...] = ()
 
 
@@ -252,7 +255,10 @@ class Dataset(_Named):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job(_Named):
-    """A job, pipeline or task at design time (`fab:Job`). `steps` are notations of the pipeline-step scheme."""
+    """A job, pipeline or task at design time (`fab:Job`). `steps` are notations of the pipeline-step scheme.
+
+    `types` are notations of the job-type scheme, such as `batch` and `dag`; `landing_page` may be an IRI, such as that of its code.
+    """
 
     kind_name: ClassVar[str] = "job"
     namespace: str
@@ -268,11 +274,17 @@ class Job(_Named):
     owners: frozenset[Ref] = frozenset()
     tags: frozenset[str] = frozenset()
     schedule: str | None = None
+    types: frozenset[str] = frozenset()
+    landing_page: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run(_Named):
-    """One execution of a job (`prov:Activity`). Times carry a time zone; `started <= ended`."""
+    """One execution of a job (`prov:Activity`). Times carry a time zone; `started <= ended`.
+
+    `nominal_start` and `nominal_end` are the time it is for, `part_of` is the run that it is a part of; `row_count` and `byte_size`
+    are what it wrote.
+    """
 
     kind_name: ClassVar[str] = "run"
     namespace: str
@@ -284,6 +296,11 @@ class Run(_Named):
     used: frozenset[Ref] = frozenset()
     generated: frozenset[Ref] = frozenset()
     message: str | None = None
+    nominal_start: datetime | None = None
+    nominal_end: datetime | None = None
+    part_of: Ref | None = None
+    row_count: int | None = None
+    byte_size: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,6 +94,9 @@ class Settings(BaseSettings):
     openlineage_max_bytes: int = Field(
         64_000_000, ge=1000, description="Largest body of a request with OpenLineage events, unpacked, in bytes."
     )
+    openlineage_runs_kept: int = Field(
+        100, ge=1, description="How many runs of a job to keep of those that OpenLineage events tell of."
+    )
     worker_timeout: float = Field(
         15,
         gt=0,

@@ -20,6 +20,7 @@ from fabric.vault import HIDDEN, Vault, resolve
 __all__ = ["RegisteredSource", "Sources"]
 
 _WRAPPED = "sealed"
+_RESERVED = frozenset({"curated", "openlineage"})
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 
 
@@ -48,10 +49,10 @@ class Sources:
 
         Raises: SettingsError, UnknownConnector, SourceExists.
         """
-        if not _NAME.fullmatch(name) or name == "curated":
+        if not _NAME.fullmatch(name) or name in _RESERVED:
             raise SettingsError(
                 f"{name!r} cannot be a source's name",
-                remedy="use up to 63 lower-case letters, digits, '.', '_' and '-'; not 'curated'",
+                remedy="use up to 63 lower-case letters, digits, '.', '_' and '-'; not 'curated' or 'openlineage'",
             )
         kind = connector_class(connector)
         hidden = secret_options(kind)

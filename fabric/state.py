@@ -54,8 +54,8 @@ from fabric.errors import (
 )
 
 __all__ = [
-    "State", "audit", "changes", "commits", "drafts", "inbox", "properties", "records", "run_lines", "runs", "sources", "translate",
-    "workers",
+    "State", "audit", "changes", "commits", "documents", "drafts", "inbox", "properties", "records", "run_lines", "runs", "sources",
+    "translate", "workers",
 ]  # fmt: skip
 
 _VERSION = "3"
@@ -237,6 +237,20 @@ for _statement in (
     "CREATE TRIGGER audit_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION audit_kept()",
 ):
     event.listen(audit, "after_create", DDL(_statement).execute_if(dialect="postgresql"))  # type: ignore[no-untyped-call]
+
+documents = Table(
+    "openlineage_document",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("key", LargeBinary, primary_key=True),
+    Column("owner", LargeBinary),
+    Column("about", LargeBinary),
+    Column("at", String),
+    Column("document", LargeBinary, nullable=False),
+)
+"""What OpenLineage events said, merged: see `fabric.openlineage.documents`. JSON, zlib."""
+Index("openlineage_document_owner", documents.c.kind, documents.c.owner, documents.c.at)
+Index("openlineage_document_about", documents.c.kind, documents.c.about)
 
 
 class State:

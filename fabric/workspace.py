@@ -44,7 +44,10 @@ from fabric.harvests import Harvests
 from fabric.history import History
 from fabric.identity import DEFAULT_BASE, Iris
 from fabric.inference import LabelRule
+from fabric.openlineage.applying import Applier
 from fabric.openlineage.inbox import Inbox
+from fabric.openlineage.publishing import Publisher
+from fabric.openlineage.writing import Writer
 from fabric.queries import Queries
 from fabric.records import Records
 from fabric.runs import HarvestRun, Runs
@@ -139,6 +142,15 @@ class Workspace:
         activities = Activities(self.graph, self.runs, self.iris, settings.runs_kept)
         self.inbox = Inbox(self.state)
         opened.callback(self.inbox.close)
+        self.applier = Applier(
+            self.state,
+            self.inbox,
+            Writer(self.graph, self.state, self.committer, self.shapes, self.iris),
+            Publisher(self.graph, self.shapes, self.iris),
+            self.history,
+            self.iris,
+            settings.openlineage_runs_kept,
+        )
         self.harvests = Harvests(
             self.harvester,
             self.sources,

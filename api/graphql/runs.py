@@ -9,6 +9,7 @@ import strawberry
 
 from api.graphql import types as t
 from api.graphql import views
+from api.graphql.jobruns import job_runs
 from api.graphql.types import Info, on_workspace
 from fabric.errors import QueryError
 from fabric.runs import HarvestRun
@@ -83,6 +84,19 @@ class RunQuery:
     async def run(self, info: Info, id: strawberry.ID, wait: float = 0) -> t.HarvestRun:  # noqa: A002
         """One harvest run."""
         return views.harvest_run(await on_workspace(info, lambda w: w.await_run(id, min(wait, _WAIT))))
+
+    @strawberry.field(description="The newest executions of a job, newest first; at most 500.")
+    async def runs_of(self, info: Info, job: strawberry.ID, first: int = 20) -> list[t.JobRun]:
+        """Executions of a job."""
+        return await on_workspace(info, lambda w: job_runs(w, job, first))
+
+    @strawberry.field(
+        description="How many OpenLineage events wait to be in the graph, and what could not be taken in."
+    )
+    async def openlineage(self, info: Info) -> t.OpenLineage:
+        """How it stands with OpenLineage events."""
+        counts = await on_workspace(info, lambda w: w.inbox.counts())
+        return t.OpenLineage(waiting=counts.waiting, failed=counts.failed, problems=list(counts.problems))
 
 
 @strawberry.type

@@ -301,12 +301,34 @@ class Dataset(Asset):
         return await on_workspace(info, lambda w: checks(w, self.core.iri))
 
 
+@strawberry.type(description="One execution of a job. Statuses: running, complete, failed, aborted, skipped.")
+class JobRun:
+    """One execution of a job; `duration` in seconds, `rowCount` and `byteSize` are what it wrote."""
+
+    iri: strawberry.ID
+    status: str
+    started_at: datetime | None
+    ended_at: datetime | None
+    duration: float | None
+    message: str | None
+    nominal_start: datetime | None
+    nominal_end: datetime | None
+    row_count: float | None
+    byte_size: float | None
+    parent: strawberry.ID | None
+    job: Link
+    reads: list[Link]
+    writes: list[Link]
+
+
 @strawberry.type(description="A job, pipeline or task.")
 class Job(Asset):
     """A job, pipeline or task."""
 
     definition: str | None
     schedule: str | None
+    types: list[str]
+    landing_page: str | None
     reads_refs: strawberry.Private[frozenset[model.Ref]]
     writes_refs: strawberry.Private[frozenset[model.Ref]]
 
@@ -319,6 +341,13 @@ class Job(Asset):
     async def writes(self, info: Info) -> list[Link]:
         """What it writes."""
         return await _links(info, self.writes_refs)
+
+    @strawberry.field
+    async def runs(self, info: Info, first: int = 20) -> list[JobRun]:
+        """Its newest executions, newest first."""
+        from api.graphql.jobruns import job_runs
+
+        return await on_workspace(info, lambda w: job_runs(w, self.core.iri, first))
 
 
 @strawberry.type(description="A system, database, schema, bucket or catalogue.")
@@ -490,6 +519,15 @@ class Connector:
     name: str
     title: str
     options: JSON
+
+
+@strawberry.type(description="How it stands with OpenLineage events.")
+class OpenLineage:
+    """How it stands with OpenLineage events: those that wait, those that cannot be taken in, and why, the newest first."""
+
+    waiting: int
+    failed: int
+    problems: list[str]
 
 
 @strawberry.type(description="The state of this Fabric.")

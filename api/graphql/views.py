@@ -33,6 +33,8 @@ def asset(found: core.Asset) -> t.Asset:
             core=found,
             definition=record.definition,
             schedule=record.schedule,
+            types=sorted(record.types),
+            landing_page=record.landing_page,
             reads_refs=record.reads,
             writes_refs=record.writes,
         )

@@ -128,11 +128,17 @@ class Inbox:
             writer.join()
 
     def first(self, count: int) -> list[Waiting]:
-        """The events that wait longest, at most so many."""
+        """The events that wait longest, at most so many; those that another release took in and this cannot read are set aside."""
         chosen = select(inbox.c.id, inbox.c.received, inbox.c.body).where(inbox.c.problem.is_(None))
         with self._state.read() as connection:
             rows = connection.execute(chosen.order_by(inbox.c.id).limit(count)).all()
-        return [Waiting(row.id, row.received, read_event(parse_json(zlib.decompress(row.body)))) for row in rows]
+        found = []
+        for row in rows:
+            try:
+                found.append(Waiting(row.id, row.received, read_event(parse_json(zlib.decompress(row.body)))))
+            except InvalidEvent as error:
+                self.fail(row.id, error.what)
+        return found
 
     def done(self, ids: Collection[int]) -> None:
         """Let go of events that are in the graph."""
@@ -141,12 +147,24 @@ class Inbox:
                 connection.execute(delete(inbox).where(inbox.c.id.in_(some)))
 
     def fail(self, event_id: int, problem: str) -> None:
-        """Set an event aside that cannot be taken in; the newest 1,000 of these are kept."""
-        failed = inbox.c.problem.is_not(None)
+        """Set an event aside that cannot be taken in; it is kept until `retry`."""
         with self._state.begin() as connection:
             connection.execute(update(inbox).where(inbox.c.id == event_id).values(problem=problem))
-            kept = select(inbox.c.id).where(failed).order_by(inbox.c.id.desc()).limit(_KEPT)
-            connection.execute(delete(inbox).where(failed, inbox.c.id.not_in(kept)))
+
+    def retry(self) -> None:
+        """Have the events that were set aside wait again, and forget what else was reported."""
+        with self._state.begin() as connection:
+            connection.execute(delete(inbox).where(inbox.c.body == b""))
+            connection.execute(update(inbox).where(inbox.c.problem.is_not(None)).values(problem=None))
+
+    def report(self, problem: str) -> None:
+        """Note what could not be written to the graph of events that were taken in, once; the newest 1,000 are kept."""
+        now = datetime.now(UTC)
+        with self._state.begin() as connection:
+            kept = select(inbox.c.id).where(inbox.c.body == b"").order_by(inbox.c.id.desc()).limit(_KEPT)
+            connection.execute(delete(inbox).where(inbox.c.body == b"", inbox.c.id.not_in(kept)))
+            if connection.execute(select(inbox.c.id).where(inbox.c.problem == problem).limit(1)).first() is None:
+                connection.execute(insert(inbox).values(received=now, body=b"", problem=problem))
 
     def counts(self) -> Counts:
         """How it stands."""

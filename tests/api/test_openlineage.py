@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import gzip
 import json
+import multiprocessing
+import random
+import tempfile
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from openlineage.client import OpenLineageClient
 from openlineage.client.event_v2 import DatasetEvent, Job, JobEvent, Run, RunEvent, RunState, StaticDataset
 from openlineage.client.transport.http import HttpConfig, HttpTransport
 from starlette.testclient import TestClient
 
-from tests.api.estate import opened
-from tests.fabric.openlineage.events import DAY, run_event, run_id
+from fabric.model import Ref
+from fabric.workspace import Workspace
+from tests.api.estate import ask, opened
+from tests.durable import serve, settings
+from tests.fabric.graphs import wait_for
+from tests.fabric.openlineage.events import DAY, SHOP, dataset, run_event, run_id, schema
+from tests.fabric.openlineage.taking import table
 from tests.processes import serving
 
 _GOOD = run_event("START", "08:00:00")
+LINEAGE = """query($i:ID!,$l:LineageLevel!){
+  lineage(iri:$i,direction:UPSTREAM,level:$l){edges{start end provenance{source}}}}"""
 
 
 def waiting(client: TestClient) -> int:
@@ -92,3 +105,98 @@ def test_bad_bodies_get_a_clear_answer(tmp_path: Path) -> None:
         refused(client.post(post, content=bomb, headers={"Content-Encoding": "gzip"}), 413, "the body is larger")
         assert client.get(post).status_code == 405
         assert waiting(client) == 0
+
+
+def test_lineage_and_runs_of_events_are_in_graphql(tmp_path: Path) -> None:
+    columns = {"total": {"inputFields": [{"namespace": SHOP, "name": "shop.public.orders", "field": "amount"}]}}
+    totals = dataset("shop.public.totals", schema=schema(total="numeric"), columnLineage={"fields": columns})
+    message = {"errorMessage": {"message": "boom", "programmingLanguage": "SQL"}}
+    with opened(tmp_path) as client:
+        events = [
+            run_event("START", "08:00:00", inputs=[dataset("shop.public.orders", schema=schema(amount="numeric"))]),
+            run_event("COMPLETE", "08:00:30", outputs=[totals]),
+            run_event("FAIL", "09:00:00", run=2, run_facets=message),
+        ]
+        assert client.post("/api/v1/lineage", json=events).status_code == 200
+        workspace: Workspace = client.app.state.workspace  # type: ignore[attr-defined]
+        assert workspace.applier.catch_up() == 3
+        iri = workspace.iris.asset(table("totals"))
+        job = workspace.iris.asset(Ref("job", "shop", "load"))
+        shown = ask(client, "query($i:ID!){asset(iri:$i){...on Dataset{fields{upstream{path dataset{title}}}}}}", i=iri)
+        assert shown["asset"]["fields"][0]["upstream"] == [{"path": "amount", "dataset": {"title": "orders"}}]
+        for level, end in (("TABLE", iri), ("COLUMN", workspace.iris.field(table("totals"), "total"))):
+            edges = ask(client, LINEAGE, i=end, l=level)["lineage"]["edges"]
+            start = (
+                workspace.iris.asset(table("orders"))
+                if level == "TABLE"
+                else workspace.iris.field(table("orders"), "amount")
+            )
+            assert {"start": start, "end": end, "provenance": [{"source": "openlineage"}]} in edges
+        runs = "status duration message reads{title} writes{title} job{title}"
+        found = ask(client, f"query($i:ID!){{runsOf(job:$i){{{runs}}}}}", i=job)["runsOf"]
+        good = {"reads": [{"title": "orders"}], "writes": [{"title": "totals"}], "job": {"title": "load"}}
+        bad = {"reads": [], "writes": [], "job": {"title": "load"}}
+        assert found == [
+            {"status": "failed", "duration": 0, "message": "boom", **bad},
+            {"status": "complete", "duration": 30, "message": None, **good},
+        ]
+        one = ask(client, f"query($i:ID!){{asset(iri:$i){{...on Job{{runs(first:1){{{runs}}}}}}}}}", i=job)
+        assert one["asset"]["runs"] == found[:1]
+
+
+KILLS = 5
+JOBS = 4
+
+
+@pytest.fixture
+def memory() -> Iterator[Path]:
+    """A folder in memory where there is such, since what a killed process wrote stays all the same."""
+    place = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(prefix="fabric-openlineage-", dir=place if place.is_dir() else None) as name:
+        yield Path(name)
+
+
+def send(url: str, numbers: Iterator[int], taken: set[int], guard: threading.Lock) -> None:
+    """Send an event after another, and note those that were answered with success, until the server is gone."""
+    with httpx.Client(base_url=url, timeout=30) as client:
+        while True:
+            with guard:
+                number = next(numbers)
+            event = run_event(
+                "COMPLETE", "08:00:00", run=number, job=f"job-{number % JOBS}", outputs=[dataset(f"t{number % JOBS}")]
+            )
+            try:
+                answer = client.post("/api/v1/lineage", json=event)
+            except httpx.TransportError:
+                return
+            assert answer.status_code == 201
+            with guard:
+                taken.add(number)
+
+
+@pytest.mark.crash
+def test_what_was_answered_with_success_outlives_kills(memory: Path) -> None:
+    made = multiprocessing.get_context("forkserver")
+    made.set_forkserver_preload(["api.server", "dbos", "tests.durable"])
+    chosen = settings(memory, openlineage_runs_kept=100_000)
+    numbers, taken, guard = iter(range(10**9)), set[int](), threading.Lock()
+    for kill in range(KILLS):
+        with serve(made, chosen) as server:
+            senders = [threading.Thread(target=send, args=(server.url, numbers, taken, guard)) for _ in range(4)]
+            before = len(taken)
+            for one in senders:
+                one.start()
+            enough = before + random.Random(kill).randrange(40, 200)
+            wait_for(lambda enough=enough: len(taken) >= enough, "events that were taken in")  # type: ignore[misc]
+            server.kill()
+            for one in senders:
+                one.join()
+    with serve(made, chosen) as server:
+        wait_for(lambda: server.ask("{openlineage{waiting}}")["openlineage"]["waiting"] == 0, "all events in the graph")
+        assert server.ask("{openlineage{failed problems}}")["openlineage"] == {"failed": 0, "problems": []}
+        document = "SELECT ?r WHERE { ?r fab:runOf ?j }"
+        answer = httpx.post(
+            f"{server.url}/sparql", data={"query": document}, headers={"Accept": "text/csv"}, timeout=60
+        )
+        found = {line.strip().rpartition("/")[2] for line in answer.text.splitlines()[1:]}
+        assert {run_id(number) for number in taken} <= found

@@ -38,6 +38,8 @@ def test_events_leave_when_they_are_in_the_graph(state: State) -> None:
     assert inbox.first(9) == []
     counts = inbox.counts()
     assert (counts.waiting, counts.failed, counts.problems) == (0, 1, ("the reason",))
+    inbox.retry()
+    assert [one.event.eventTime.second for one in inbox.first(9)] == [2]
     inbox.close()
 
 
