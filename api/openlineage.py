@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from fabric.errors import InvalidEvent
+from fabric.errors import InvalidEvent, TooLarge
 from fabric.openlineage.inbox import Delivery, read_delivery
 from fabric.workspace import Workspace
 
@@ -23,8 +23,6 @@ async def endpoint(request: Request) -> Response:
     """Answer 201 for one event and 200 for an array, once what is good of it is durable; 400 where nothing is."""
     workspace: Workspace = request.app.state.workspace
     body = await _body(request, workspace.settings.openlineage_max_bytes)
-    if body is None:
-        return _too_large(workspace.settings.openlineage_max_bytes)
     delivery = read_delivery(body) if len(body) <= _SMALL else await run_in_threadpool(read_delivery, body)
     if not delivery.batch and delivery.refused:
         raise delivery.refused[0].error
@@ -33,10 +31,10 @@ async def endpoint(request: Request) -> Response:
     return _summary(delivery) if delivery.batch else Response(status_code=201)
 
 
-async def _body(request: Request, most: int) -> bytes | None:
-    """The body, unpacked; None where it is too large.
+async def _body(request: Request, most: int) -> bytes:
+    """The body, unpacked.
 
-    Raises: InvalidEvent where it cannot be unpacked.
+    Raises: InvalidEvent where it cannot be unpacked, TooLarge.
     """
     coding = request.headers.get("content-encoding", "identity").strip().lower()
     if coding not in {"identity", "gzip"}:
@@ -49,20 +47,15 @@ async def _body(request: Request, most: int) -> bytes | None:
             pieces.append(piece)
             size += len(piece)
             if size > most:
-                return None
+                raise TooLarge(
+                    f"the body is larger than {most} bytes unpacked, and nothing of it was taken in",
+                    remedy="send fewer events at once, or raise FABRIC_OPENLINEAGE_MAX_BYTES",
+                )
     except zlib.error as error:
         raise InvalidEvent(f"the body is not gzip, as its header says: {error}", remedy="send it plain") from None
     if unpack is not None and not unpack.eof:
         raise InvalidEvent("the body's gzip ends too soon", remedy="send it again")
     return b"".join(pieces)
-
-
-def _too_large(most: int) -> Response:
-    error = InvalidEvent(
-        f"the body is larger than {most} bytes, and nothing of it was taken in",
-        remedy="send fewer events at once, or raise FABRIC_OPENLINEAGE_MAX_BYTES",
-    )
-    return JSONResponse({"error": {"message": str(error), **error.extensions}}, status_code=413)
 
 
 def _summary(delivery: Delivery) -> Response:

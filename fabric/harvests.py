@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Protocol
 
 from fabric.activities import Activities
 from fabric.errors import FabricError, HarvestCancelled, HarvestFailed, HarvestRunning
@@ -19,7 +20,7 @@ from fabric.harvest import Harvester, Report
 from fabric.runs import HarvestRun, Runs
 from fabric.sources import Sources
 
-__all__ = ["Harvests"]
+__all__ = ["Harvests", "Listener"]
 
 _log = logging.getLogger(__name__)
 _PAUSE, _GLANCE = 0.5, 0.1
@@ -28,8 +29,18 @@ _LONGEST = 900.0
 Progress = Callable[[Report], None]
 
 
+class Listener(Protocol):
+    """Told of harvests; it must neither fail nor take long."""
+
+    def began(self, run: HarvestRun) -> None:
+        """A harvest, or another attempt of it, began."""
+
+    def ended(self, run: HarvestRun) -> None:
+        """A harvest ended, well or badly."""
+
+
 class Harvests:
-    """Runs harvests. Safe to share between threads."""
+    """Runs harvests, and tells `listener` of them. Safe to share between threads."""
 
     def __init__(
         self,
@@ -41,9 +52,10 @@ class Harvests:
         at_once: int,
         attempts: int,
         retry_seconds: float,
+        listener: Listener | None = None,
     ) -> None:
         self._harvester, self._sources, self._runs, self._activities = harvester, sources, runs, activities
-        self._attempts, self._retry_seconds = attempts, retry_seconds
+        self._attempts, self._retry_seconds, self._listener = attempts, retry_seconds, listener
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="harvest")
         self._running: dict[str, threading.Event] = {}
         self._guard = threading.Condition()
@@ -166,6 +178,8 @@ class Harvests:
             last = report
             progress(report)
 
+        if self._listener is not None:
+            self._listener.began(run)
         try:
             report = self._harvester.run(
                 run.source,
@@ -188,7 +202,10 @@ class Harvests:
                 del self._running[run.id]
                 self._guard.notify_all()
         self._publish()
-        return self._runs.get(run.id)
+        ended = self._runs.get(run.id)
+        if self._listener is not None and not ended.active:
+            self._listener.ended(ended)
+        return ended
 
     def _fail(self, run: HarvestRun, error: FabricError, last: Report) -> None:
         """Note how a run ended that did not end well; one of the queue may go back to it."""

@@ -91,6 +91,15 @@ class Settings(BaseSettings):
     runs_kept: int = Field(
         200, ge=1, description="How many runs of a source to keep beyond those that changed something."
     )
+    openlineage_url: str | None = Field(
+        None,
+        description="OpenLineage endpoint that is told of this Fabric's harvests, such as https://lineage.example.org.",
+    )
+    openlineage_api_key: SecretStr | None = Field(None, description="Bearer token for that endpoint.")
+    openlineage_attempts: int = Field(
+        4, ge=1, le=20, description="How often an event is sent to that endpoint before it is given up."
+    )
+    openlineage_timeout: float = Field(5, gt=0, description="Seconds that endpoint has to answer.")
     openlineage_max_bytes: int = Field(
         64_000_000, ge=1000, description="Largest body of a request with OpenLineage events, unpacked, in bytes."
     )

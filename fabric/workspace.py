@@ -47,6 +47,7 @@ from fabric.inference import LabelRule
 from fabric.openlineage.applying import Applier
 from fabric.openlineage.inbox import Inbox
 from fabric.openlineage.publishing import Publisher
+from fabric.openlineage.sender import Sender
 from fabric.openlineage.writing import Writer
 from fabric.queries import Queries
 from fabric.records import Records
@@ -159,10 +160,26 @@ class Workspace:
             at_once=settings.harvests_at_once,
             attempts=settings.harvest_attempts,
             retry_seconds=settings.harvest_retry_seconds,
+            listener=self._sender(opened),
         )
         self.encoder = OnnxEncoder(model_folder(settings.embedding_model), settings.models_dir)
         self._open_search(folder / "index", opened)
         self.committer.listen(self._snapshot_now_and_then)
+
+    def _sender(self, opened: ExitStack) -> Sender | None:
+        settings = self.settings
+        if settings.openlineage_url is None:
+            return None
+        sender = Sender(
+            settings.openlineage_url,
+            settings.openlineage_api_key.get_secret_value() if settings.openlineage_api_key else None,
+            self.iris.base,
+            attempts=settings.openlineage_attempts,
+            seconds=settings.openlineage_timeout,
+            note=lambda run_id, text: self.runs.log(run_id, [("warning", text)]),
+        )
+        opened.callback(sender.close)
+        return sender
 
     def _open_search(self, folder: Path, opened: ExitStack) -> None:
         settings, models = self.settings, self.settings.models_dir
