@@ -12,6 +12,7 @@ import typer
 
 from api.commands import admin, audit, demo, find, impact, runs, similar, sources, tracing
 from fabric.errors import FabricError
+from fabric.redaction import redact_text
 
 __all__ = ["app", "main"]
 
@@ -49,14 +50,19 @@ def options(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what is done, with tracebacks.")] = False,
 ) -> None:
     """A knowledge-graph data fabric."""
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.ERROR,
-        stream=sys.stderr,
-        format="%(levelname)s %(name)s: %(message)s",
-        force=True,
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Formatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, handlers=[handler], force=True)
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+
+class _Formatter(logging.Formatter):
+    """Leaves passwords in URLs out of the log: libraries write the URLs that they ask."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One record, with its traceback."""
+        return redact_text(super().format(record))
 
 
 def main() -> None:

@@ -13,8 +13,8 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, func, insert, select
 
 from fabric.errors import InputError
+from fabric.redaction import redact
 from fabric.state import State, audit
-from fabric.vault import redact
 
 __all__ = ["Audit", "Entry", "Outcome", "acting", "author"]
 

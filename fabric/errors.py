@@ -38,6 +38,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from fabric.redaction import redact_text
+
 __all__ = [
     "AccessDenied",
     "AccessError",
@@ -78,14 +80,14 @@ class FabricError(Exception):
     """Base of all errors raised on purpose.
 
     `what` names the offending value and what was expected of it; `remedy` says what to do.
-    `retryable` tells a caller whether the same call may succeed later.
+    `retryable` tells a caller whether the same call may succeed later. Passwords in URLs are left out of `what`.
     """
 
     retryable: ClassVar[bool] = False
 
     def __init__(self, what: str, *, remedy: str = "") -> None:
-        super().__init__(what)
-        self.what = what
+        self.what = redact_text(what)
+        super().__init__(self.what)
         self.remedy = remedy
 
     @property

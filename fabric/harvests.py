@@ -17,6 +17,7 @@ from typing import Protocol
 from fabric.activities import Activities
 from fabric.errors import FabricError, HarvestCancelled, HarvestFailed, HarvestRunning
 from fabric.harvest import Harvester, Report
+from fabric.redaction import redact_text
 from fabric.runs import HarvestRun, Runs
 from fabric.sources import Sources
 
@@ -235,7 +236,7 @@ class Harvests:
 def _remarks(report: Report) -> list[tuple[str, str]]:
     remarks = []
     for level, kind, lines in (("warning", "problem", report.problems), ("error", "refused", report.refused)):
-        remarks += [(level, f"{kind}: {line}") for line in lines[:_SHOWN]]
+        remarks += [(level, redact_text(f"{kind}: {line}")) for line in lines[:_SHOWN]]
         if len(lines) > _SHOWN:
             remarks.append((level, f"{len(lines) - _SHOWN} more are in the run's report"))
     return remarks

@@ -14,8 +14,9 @@ from sqlalchemy.exc import IntegrityError
 
 from fabric.connector import Connector, connector_class, read_config, secret_options
 from fabric.errors import SettingsError, SourceExists, UnknownSource
+from fabric.redaction import HIDDEN, password_in
 from fabric.state import State, sources
-from fabric.vault import HIDDEN, Vault, resolve
+from fabric.vault import Vault, resolve
 
 __all__ = ["RegisteredSource", "Sources"]
 
@@ -58,6 +59,7 @@ class Sources:
         hidden = secret_options(kind)
         options = self._kept(name, options, hidden) if replace else dict(options)
         _refuse_masks(options, hidden)
+        _refuse_passwords(options, hidden)
         read_config(kind, _resolved(options), given=options)
         stored = {
             key: self._seal(value) if key in hidden and value is not None else value for key, value in options.items()
@@ -144,6 +146,16 @@ def _refuse_masks(options: Mapping[str, Any], hidden: frozenset[str]) -> None:
             raise SettingsError(
                 f"option {key!r} is given as {HIDDEN}, but no value of it is stored",
                 remedy="give the secret, env:NAME or file:PATH",
+            )
+
+
+def _refuse_passwords(options: Mapping[str, Any], hidden: frozenset[str]) -> None:
+    """An option that is no secret is stored and shown as it stands, so a URL in it may hold no password."""
+    for key, value in options.items():
+        if key not in hidden and password_in(value):
+            raise SettingsError(
+                f"the URL in option {key!r} holds a password or token, and that option is shown to everybody",
+                remedy="give the whole URL as env:NAME or file:PATH, or the secret in an option that is for secrets",
             )
 
 

@@ -8,23 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
-from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
 
 from fabric.errors import SettingsError
+from fabric.redaction import is_reference
 
-__all__ = ["HIDDEN", "Vault", "is_reference", "redact", "resolve"]
+__all__ = ["Vault", "resolve"]
 
-HIDDEN = "***"
 _SEALED = "sealed:"
-_WORDS = "passw|pwd|secret|token|credential|private|api_?key|access_?key|sig(nature)?$"
-_TELLING = re.compile(_WORDS, re.IGNORECASE)
-_IN_URL = re.compile(r"(?<=://)([^/\s:@]*):[^\s/]*@")
-_IN_QUERY = re.compile(rf"([?&;][^=&;\s]*(?:{_WORDS.replace('$', '')})[^=&;\s]*=)[^&;\s]+", re.IGNORECASE)
 
 
 class Vault:
@@ -93,11 +86,6 @@ class Vault:
         )
 
 
-def is_reference(value: str) -> bool:
-    """Whether the text is `env:NAME` or `file:PATH`; a URL such as `file:///data` is none."""
-    return value.startswith("env:") or (value.startswith("file:") and not value.startswith("file://"))
-
-
 def resolve(value: str) -> str:
     """The value behind `env:NAME` or `file:PATH`; other text is returned as it is.
 
@@ -122,23 +110,3 @@ def resolve(value: str) -> str:
             # The error of decoding would show the bytes.
             raise SettingsError(f"the secret file {str(path)!r} is no UTF-8 text", remedy="correct the file") from None
     return value
-
-
-def redact(value: Any, secret: Collection[str] = ()) -> Any:
-    """The value with `***` for what is secret: passwords in URLs, and at any depth what is named by `secret` or by its own name.
-
-    References (`env:NAME`, `file:PATH`) are no secrets and stay.
-    """
-    if isinstance(value, Mapping):
-        return {key: HIDDEN if _is_hidden(str(key), one, secret) else redact(one, secret) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [redact(one, secret) for one in value]
-    if isinstance(value, str):
-        return _IN_QUERY.sub(rf"\1{HIDDEN}", _IN_URL.sub(rf"\1:{HIDDEN}@", value))
-    return value
-
-
-def _is_hidden(name: str, value: Any, secret: Collection[str]) -> bool:
-    if value is None or isinstance(value, bool) or (isinstance(value, str) and is_reference(value)):
-        return False
-    return name in secret or _TELLING.search(name) is not None

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 __all__ = ["fabric", "serving"]
@@ -34,12 +34,15 @@ def fabric(
 
 
 @contextmanager
-def serving(data_dir: Path, **environment: str) -> Iterator[str]:
-    """Run the server on a free port; gives its address, and stops it at the end."""
-    command = [sys.executable, "-m", "api.cli", "serve", "--port", "0"]
-    with subprocess.Popen(
-        command, env=_environment(data_dir, environment), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
+def serving(data_dir: Path, log: Path | None = None, **environment: str) -> Iterator[str]:
+    """Run the server on a free port; gives its address, and stops it at the end. It tells all it does into the file `log`."""
+    command = [sys.executable, "-m", "api.cli", *(["--verbose"] if log else []), "serve", "--port", "0"]
+    with (
+        log.open("w", encoding="utf-8") if log else nullcontext(subprocess.PIPE) as output,
+        subprocess.Popen(
+            command, env=_environment(data_dir, environment), stdout=output, stderr=subprocess.STDOUT, text=True
+        ) as process,
+    ):
         try:
             yield _address(process, data_dir / "server.json")
         finally:

@@ -12,7 +12,8 @@ from pydantic import SecretStr
 
 from api.access.people import Person, Role, read_role
 from fabric.errors import SettingsError
-from fabric.vault import is_reference, resolve
+from fabric.redaction import is_reference
+from fabric.vault import resolve
 
 __all__ = ["Tokens", "read_tokens"]
 

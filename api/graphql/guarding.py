@@ -43,10 +43,12 @@ def _guarded(name: str, inner: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _secret(arguments: Mapping[str, Any]) -> frozenset[str]:
-    """Names of the arguments that are no one's to read: a connector's secret options, all of them where it is unknown."""
-    if "options" not in arguments:
-        return frozenset()
+    """Names of the arguments that are no one's to read: a connector's secret options, and what may be one, misspelt."""
+    options = arguments.get("options")
+    if not isinstance(options, Mapping):
+        return frozenset({"options"})
     try:
-        return secret_options(connector_class(str(arguments.get("connector"))))
+        kind = connector_class(str(arguments.get("connector")))
     except FabricError:
         return frozenset({"options"})
+    return secret_options(kind) | (set(options) - set(kind.Config.model_fields))

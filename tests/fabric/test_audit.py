@@ -10,8 +10,8 @@ from sqlalchemy import delete, text, update
 
 from fabric.audit import Audit, acting, author
 from fabric.errors import FabricError, InputError
+from fabric.redaction import redact
 from fabric.state import State, audit
-from fabric.vault import redact
 from tests.services import postgres_database
 
 SECRET = "hunter2-planted"

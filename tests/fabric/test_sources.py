@@ -11,9 +11,10 @@ import pytest
 
 from fabric.errors import SettingsError, SourceExists, UnknownConnector, UnknownSource
 from fabric.model import Source
+from fabric.redaction import HIDDEN
 from fabric.sources import Sources
 from fabric.state import State
-from fabric.vault import HIDDEN, Vault
+from fabric.vault import Vault
 from tests.fabric.installing import installed
 
 __all__ = ["installed"]

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 
 from fabric.errors import SettingsError
-from fabric.vault import Vault, is_reference, resolve
+from fabric.redaction import is_reference
+from fabric.vault import Vault, resolve
 from tests.fabric.records import texts
 
 SECRET = "hunter2-planted"
