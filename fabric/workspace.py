@@ -40,14 +40,13 @@ from fabric.graph.questions import Limits
 from fabric.graph.remote import RemoteGraph
 from fabric.graph.store import GraphStore
 from fabric.harvest import Harvester, Report
-from fabric.harvests import Harvests
+from fabric.harvests import Harvests, Listener
 from fabric.history import History
 from fabric.identity import DEFAULT_BASE, Iris
 from fabric.inference import LabelRule
 from fabric.openlineage.applying import Applier
 from fabric.openlineage.inbox import Inbox
 from fabric.openlineage.publishing import Publisher
-from fabric.openlineage.sender import Sender
 from fabric.openlineage.writing import Writer
 from fabric.queries import Queries
 from fabric.records import Records
@@ -166,10 +165,12 @@ class Workspace:
         self._open_search(folder / "index", opened)
         self.committer.listen(self._snapshot_now_and_then)
 
-    def _sender(self, opened: ExitStack) -> Sender | None:
+    def _sender(self, opened: ExitStack) -> Listener | None:
         settings = self.settings
         if settings.openlineage_url is None:
             return None
+        from fabric.openlineage.sender import Sender  # OpenLineage's client takes 0.3 s to import
+
         sender = Sender(
             settings.openlineage_url,
             settings.openlineage_api_key.get_secret_value() if settings.openlineage_api_key else None,
