@@ -18,7 +18,7 @@ from fabric.lineage.statement import Kind
 from fabric.model import ColumnLineage, Dataset, Lineage, Ref
 from fabric.rdf.forms import field_path
 
-__all__ = ["Derivations", "column_lineage", "split_name"]
+__all__ = ["Columns", "Derivations", "Places", "column_lineage", "is_readable", "split_name", "sql_text"]
 
 Columns = tuple[str, ...]
 _PART = re.compile(r'"((?:[^"]|"")*)"|([^.]+)')
@@ -65,7 +65,7 @@ class Derivations:
     def take(self, record: Dataset) -> None:
         """Note a dataset's columns, and its definition where it has one."""
         self._columns[record.ref] = tuple(field.name for field in record.fields)
-        if record.definition and record.platform in _DIALECTS and record.kind in _BODY:
+        if record.definition and record.platform and is_readable(record):
             self._defined.append(_Defined(record.ref, record.definition, record.platform))
 
     def hold(self, record: Lineage) -> bool:
@@ -80,8 +80,8 @@ class Derivations:
         """The edges held, with what the definitions say, and those that only the definitions say."""
         for lineage in self._said.values():
             self.mention(lineage.upstream)
-        places = _Places(self._columns)
-        texts = [self._text(one, places) for one in self._defined]
+        places = Places(self._columns)
+        texts = [sql_text(one.ref, one.text, one.platform, places, self._columns_of) for one in self._defined]
         for one, found in zip(self._defined, self._pool.read_many(texts), strict=True):
             for problem in found.problems:
                 if problem.severity == "error":
@@ -97,16 +97,6 @@ class Derivations:
                     )
         yield from self._said.values()
 
-    def _text(self, one: _Defined, places: _Places) -> SqlText:
-        parts = split_name(one.ref.name)
-        schema = {}
-        for name in places.named_in(one.text, one.ref.namespace):
-            if columns := self._columns_of(name):
-                schema[_table(name)] = columns
-        dialect = _OTHER_NAMES.get(one.platform, one.platform)
-        catalog, own = ([None, None, *parts[:-1]])[-2:]
-        return SqlText(one.text, dialect, schema, catalog, own)
-
     def _columns_of(self, ref: Ref) -> Columns:
         """Columns of a dataset as far as they are known; those of one that has not changed are read from what is stored."""
         found = self._columns.get(ref)
@@ -115,7 +105,23 @@ class Derivations:
         return found
 
 
-class _Places:
+def is_readable(record: Dataset) -> bool:
+    """Whether a dataset has a definition that is SQL of a platform whose dialect is known."""
+    return bool(record.definition) and record.platform in _DIALECTS and record.kind in _BODY
+
+
+def sql_text(ref: Ref, definition: str, platform: str, places: Places, columns: Callable[[Ref], Columns]) -> SqlText:
+    """The definition of a dataset as the pool reads it, with the columns of the datasets that its words name."""
+    parts = split_name(ref.name)
+    schema = {}
+    for name in places.named_in(definition, ref.namespace):
+        if known := columns(name):
+            schema[_table(name)] = known
+    catalog, own = ([None, None, *parts[:-1]])[-2:]
+    return SqlText(definition, _OTHER_NAMES.get(platform, platform), schema, catalog, own)
+
+
+class Places:
     """Finds the dataset that a table's name in SQL means."""
 
     def __init__(self, refs: Iterable[Ref]) -> None:
@@ -159,7 +165,7 @@ def _table(ref: Ref) -> Table:
     return Table(*reversed(split_name(ref.name)[-3:]))
 
 
-def _edges(one: _Defined, found: SqlLineage, places: _Places, columns: Callable[[Ref], Columns]) -> Iterator[Lineage]:
+def _edges(one: _Defined, found: SqlLineage, places: Places, columns: Callable[[Ref], Columns]) -> Iterator[Lineage]:
     """The column edges of a definition, by the dataset they come from."""
     flows: dict[Ref, dict[tuple[str, str], ColumnLineage]] = defaultdict(dict)
     influences: dict[Ref, set[str]] = defaultdict(set)

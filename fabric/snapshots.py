@@ -88,10 +88,20 @@ class Snapshots:
             finally:
                 store.close()
 
+    def branch(self, target: Path) -> LocalGraph:
+        """A store of its own with the present graph, in a new folder; hold the committer meanwhile.
+
+        Raises: GraphError, StorageFull.
+        """
+        number = self._history.last()
+        store, start = self._open(number, target)
+        _apply(store, self._history, start, number)
+        return store
+
     def _nearest(self, number: int) -> _Start:
         starts = [_Start(0, None), *(_Start(n, self._folder / str(n)) for n in self.numbers())]
-        if self._embedded:
-            starts.append(_Start(self._history.last(), None, present=True))
+        if self._embedded:  # first, since linking is cheaper than copying
+            starts.insert(0, _Start(self._history.last(), None, present=True))
         commits = self._history.commits()
 
         def cost(start: _Start) -> int:

@@ -5,7 +5,11 @@ data_dir/state.db      sources, runs, history; with FABRIC_STATE_URL in another 
 data_dir/queue.db      the server's queue of harvests; can be deleted, is built anew from the runs
 data_dir/index/        words and vectors; can be deleted, is built anew
 data_dir/snapshots/    copies of the graph at past commits
+<<<<<<< HEAD
 data_dir/readers/      copies of the graph that queries read; links to its files, and gone once it is closed
+=======
+data_dir/branches/     copies of the graph on which changes are tried, for moments
+>>>>>>> 86f4bb2 (Try changes on a branch of the graph)
 data_dir/secret.key    encrypts secrets
 data_dir/lock          held by the one process that has it open
 """
@@ -61,6 +65,8 @@ from fabric.state import State
 from fabric.tracing.questions import Tracing
 from fabric.tracing.tracer import Tracer
 from fabric.vault import Vault
+from fabric.whatif.branch import Branches
+from fabric.whatif.questions import WhatIf
 from fabric.workers import Workers
 
 __all__ = ["Workspace"]
@@ -136,6 +142,11 @@ class Workspace:
         if self.state.shared:
             _agree(self.state, vault)
         self.sources = Sources(self.state, vault)
+        branches = Branches(
+            self.state, self.committer, self.tracer, self.snapshots, self.shapes, self.iris, folder / "branches"
+        )
+        branches.sweep()
+        self.whatif = WhatIf(branches, self.sources, self.state, self.iris)
         self.schedules = Schedules(self.state)
         self.runs = Runs(self.state, self.workers.id)
         self.runs.abandon(self.workers.alive())

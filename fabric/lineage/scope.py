@@ -90,7 +90,7 @@ class Lookup:
                 return {}
             if not isinstance(node.this, exp.Identifier) or name.startswith(("@", PLACEHOLDER)):
                 return {}
-            self._warn(f"the column {name!r} is in no source of the query", node)
+            self._warn(f"the column {name!r} is in no source of the query", node, missing=True)
             return dict(NOT_FOUND)
         return found
 
@@ -105,7 +105,7 @@ class Lookup:
                 if found is None and parts[count].lower() in _NO_COLUMNS | _SYSTEM:
                     return {}
                 if found is None:
-                    self._warn(f"{qualifier!r} has no column {parts[count]!r}", node)
+                    self._warn(f"{qualifier!r} has no column {parts[count]!r}", node, missing=True)
                     return dict(NOT_FOUND)
                 return found
         found = self._held(parts)
@@ -200,10 +200,10 @@ class Lookup:
         """Add a warning on the statement as a whole."""
         self.problems.append(Problem(reason, self._line, 1, severity="warning"))
 
-    def _warn(self, reason: str, node: exp.Expr) -> None:
+    def _warn(self, reason: str, node: exp.Expr, *, missing: bool = False) -> None:
         place = next((i for i in node.find_all(exp.Identifier) if "line" in i.meta), None)
         line, column = self._line, 1
         if place is not None:  # sqlglot counts to a word's end
             line, column = place.meta["line"], place.meta["col"] - (place.meta["end"] - place.meta["start"])
         if all(problem.reason != reason for problem in self.problems):
-            self.problems.append(Problem(reason, line, max(1, column), severity="warning"))
+            self.problems.append(Problem(reason, line, max(1, column), severity="warning", missing=missing))

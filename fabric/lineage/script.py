@@ -6,6 +6,7 @@ import contextlib
 import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
@@ -307,7 +308,7 @@ def _reason(error: Exception, piece: Piece) -> tuple[str, int, int]:
 
 
 def _within(problem: Problem, text: str) -> Problem:
-    return Problem(problem.reason, problem.line, problem.column, text[:200], problem.severity)
+    return replace(problem, statement=text[:200])
 
 
 @contextlib.contextmanager

@@ -68,13 +68,17 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What could not be read, or only with a guess. Lines and columns count from 1; `statement` is cut at 200 characters."""
+    """What could not be read, or only with a guess. Lines and columns count from 1; `statement` is cut at 200 characters.
+
+    `missing` where the text names a column that none of its sources has.
+    """
 
     reason: str
     line: int
     column: int
     statement: str = ""
     severity: Literal["error", "warning"] = "error"
+    missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,19 @@ class Adjacency:
         self._detailed: dict[int, int] = {}
         self.version = 0
 
+    def copy(self) -> Adjacency:
+        """The same edges, which can be changed without changing these."""
+        made = Adjacency(self._iris)
+        made.names, made.roots, made.graphs = self.names.copy(), self.roots[:], self.graphs.copy()
+        made.edges, made._pairs = self.edges.copy(), self._pairs.copy()
+        made._ids, made._graph_ids = self._ids.copy(), self._graph_ids.copy()
+        made._details, made._detailed, made.version = self._details.copy(), self._detailed.copy(), self.version
+        made.above, made.below, made.assets_above, made.assets_below, made.fields = (
+            {node: others[:] for node, others in links.items()}
+            for links in (self.above, self.below, self.assets_above, self.assets_below, self.fields)
+        )
+        return made
+
     def find(self, iri: str) -> int | None:
         """The number of an asset or field; None where no edge ever touched it."""
         return self._ids.get(iri)

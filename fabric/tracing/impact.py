@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import unquote
@@ -15,7 +15,7 @@ from fabric.ntriples import token
 from fabric.tracing.answer import Named
 from fabric.tracing.tracer import View
 
-__all__ = ["Change", "ChangeKind", "Impact", "Impacted", "impact"]
+__all__ = ["Change", "ChangeKind", "Hit", "Impact", "Impacted", "consequences", "impact", "readers"]
 
 ChangeKind = Literal["drop column", "rename column", "retype column", "drop table"]
 _CHECKS_FIELD, _CHECKS = token("fab:checksField"), token("fab:checks")
@@ -45,8 +45,8 @@ class Change:
 class Impacted:
     """An asset that a change breaks, or that lies behind a broken one.
 
-    `fields` are its fields that derive from what changes; `via` are the assets between it and the change, in order.
-    `dataset_kind` tells views from tables.
+    `fields` are its fields that derive from what changes, of a job those that it writes; `via` are the assets between it and the
+    change, in order. `dataset_kind` tells views from tables.
     """
 
     asset: Named
@@ -70,9 +70,15 @@ class Impact:
 
 
 @dataclass(slots=True)
-class _Hit:
+class Hit:
+    """Why a change touches an asset, and which of its fields derive from what changes.
+
+    `whole` where it reads what changes otherwise than into one of its fields.
+    """
+
     reasons: dict[str, None] = field(default_factory=dict)
     fields: dict[str, None] = field(default_factory=dict)
+    whole: bool = False
 
 
 def impact(view: View, graph: GraphStore, assets: Assets, change: Change) -> Impact:
@@ -82,35 +88,44 @@ def impact(view: View, graph: GraphStore, assets: Assets, change: Change) -> Imp
     """
     _check(view, change)
     root_iri = view.iris.root(change.iri) or change.iri
-    direct, behind = _direct(view, graph, change)
-    direct.pop(root_iri, None)
-    distances, came = _behind(view, root_iri, [*direct, *behind])
+    direct, vague = readers(view, graph, change)
+    broken, affected = consequences(view, graph, assets, direct, vague, root_iri)
+    told = dict.fromkeys(owner for one in (*broken, *affected) for owner in one.owners)
+    told.update(dict.fromkeys(_People(graph, assets).of(root_iri, _OWNER)))
+    return Impact(change, broken, affected, tuple(sorted(told, key=lambda one: (one.title, one.iri))))
+
+
+def consequences(
+    view: View, graph: GraphStore, assets: Assets, direct: Mapping[str, Hit], vague: Mapping[str, Hit], root: str = ""
+) -> tuple[tuple[Impacted, ...], tuple[Impacted, ...]]:
+    """The assets that are broken directly, and those affected: the vaguely touched, and all that lies behind.
+
+    `root` is the asset that changes, where it is one, of which nothing is told.
+    """
+    distances, came = _behind(view, root, [*direct, *vague])
     people = _People(graph, assets)
 
-    def impacted(iri: str, hit: _Hit) -> Impacted:
+    def impacted(iri: str, hit: Hit) -> Impacted:
         owners, contracts = people.of(iri, _OWNER), people.of(iri, _CONTRACT)
-        reason = "; ".join(hit.reasons)
         return Impacted(
             people.named(iri),
             view.labels.shown(iri)[2],
             distances[iri],
             tuple(hit.fields),
-            reason,
+            "; ".join(hit.reasons),
             owners,
             contracts,
-            _way(came, root_iri, iri),
+            _way(came, root, iri),
         )
 
     broken = [impacted(iri, hit) for iri, hit in direct.items()]
     affected = []
     for iri in distances:
-        if iri not in direct and iri != root_iri:
+        if iri not in direct and iri != root:
             before = came.get(iri)
-            hit = behind.get(iri) or _Hit({f"derives from {people.named(before).title}" if before else "": None})
+            hit = vague.get(iri) or Hit({f"derives from {people.named(before).title}" if before else "": None})
             affected.append(impacted(iri, hit))
-    told = dict.fromkeys(owner for one in (*broken, *affected) for owner in one.owners)
-    told.update(dict.fromkeys(people.of(root_iri, _OWNER)))
-    return Impact(change, _sorted(broken), _sorted(affected), tuple(sorted(told, key=lambda one: (one.title, one.iri))))
+    return _sorted(broken), _sorted(affected)
 
 
 def _check(view: View, change: Change) -> None:
@@ -124,19 +139,21 @@ def _check(view: View, change: Change) -> None:
         raise InputError("a column cannot be given no type", remedy="give the new type")
 
 
-def _direct(view: View, graph: GraphStore, change: Change) -> tuple[dict[str, _Hit], dict[str, _Hit]]:
-    """By asset: what reads it, and what reads the table without saying which columns."""
-    found: dict[str, _Hit] = {}
-    vague: dict[str, _Hit] = {}
-    readers = _table_readers(view, change.iri) if change.kind == "drop table" else _column_readers(view, change.iri)
-    for iri, reason, fields in (*readers, *_constraints(view, graph, change)):
-        hit = found.setdefault(iri, _Hit())
+def readers(view: View, graph: GraphStore, change: Change) -> tuple[dict[str, Hit], dict[str, Hit]]:
+    """By asset: what reads what changes, and what reads the table without saying which columns."""
+    found: dict[str, Hit] = {}
+    vague: dict[str, Hit] = {}
+    hits = _table_readers(view, change.iri) if change.kind == "drop table" else _column_readers(view, change.iri)
+    for iri, reason, fields in (*hits, *_constraints(view, graph, change)):
+        hit = found.setdefault(iri, Hit())
         hit.reasons[reason] = None
         hit.fields.update(dict.fromkeys(fields))
+        hit.whole = hit.whole or not fields
     if change.kind != "drop table":
         for iri, title in _unspecific(view, change.iri):
             if iri not in found:
-                vague[iri] = _Hit({f"reads {title}; which of its columns is not known": None})
+                vague[iri] = Hit({f"reads {title}; which of its columns is not known": None})
+    found.pop(view.iris.root(change.iri) or change.iri, None)
     return found, vague
 
 
@@ -160,7 +177,8 @@ def _column_readers(view: View, iri: str) -> Iterator[tuple[str, str, list[str]]
                 yield names[root], f"{_name(names[one])} derives from {name}", [names[one]]
             else:
                 yield names[root], f"filters or joins by {name}", []
-            yield from ((job, f"its SQL reads {name}", []) for job in _jobs(view, edges.roots[node], root))
+            written = [names[one]] if edges.is_field(one) else []
+            yield from ((job, f"its SQL reads {name}", written) for job in _jobs(view, edges.roots[node], root))
 
 
 def _with_nested(view: View, iri: str) -> list[int]:

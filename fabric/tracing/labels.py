@@ -44,6 +44,16 @@ class Labels:
         self._named: dict[str, Named] = {}
         self._shown: dict[str, Shown] = {}
 
+    def copy(self, adjacency: Adjacency) -> Labels:
+        """The same for a copy of the adjacency."""
+        made = Labels(self._iris, adjacency)
+        made._same = self._same.copy()
+        made._values = {predicate: values.copy() for predicate, values in self._values.items()}
+        made._field_counts, made._named, made._shown = (
+            self._field_counts.copy(), self._named.copy(), self._shown.copy()
+        )  # fmt: skip
+        return made
+
     def read_all(self, graph: GraphStore) -> None:
         """Read what the graph says of every node."""
         for predicate in sorted(_POINTERS):

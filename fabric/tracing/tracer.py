@@ -26,7 +26,7 @@ from fabric.snapshots import Snapshots
 from fabric.tracing.adjacency import PREDICATES, Adjacency
 from fabric.tracing.labels import SHOWN, Labels
 
-__all__ = ["REBUILD", "Tracer", "View", "build"]
+__all__ = ["REBUILD", "Tracer", "View", "advance", "build"]
 
 REBUILD: Final = 300_000
 """Changed triples from which on building anew is faster than taking in the log."""
@@ -45,6 +45,11 @@ class View:
     number: int
     changed: int
     """Number of a commit since which no edge changed."""
+
+    def copy(self) -> View:
+        """The same lineage, which can be taken further without changing this."""
+        edges = self.edges.copy()
+        return View(self.iris, edges, self.labels.copy(edges), self.written.copy(), self.number, self.changed)
 
 
 def build(graph: GraphStore, iris: Iris, number: int) -> View:
@@ -123,7 +128,7 @@ class Tracer:
         assert self._now is not None
         target = self._history.last()
         if self._now.number < target:
-            self._now = _advance(self._now, self._graph, self._history, target)
+            self._now = advance(self._now, self._graph, self._history, target)
         return self._now
 
     def _then(self, number: int, moment: datetime) -> View:
@@ -144,7 +149,8 @@ def _settle() -> None:
     gc.freeze()
 
 
-def _advance(view: View, graph: GraphStore, history: History, target: int) -> View:
+def advance(view: View, graph: GraphStore, history: History, target: int) -> View:
+    """Take in the commits after that of the view, up to `target`; the view given must not be used any more."""
     edges, dirty, known, version = view.edges, set[str](), len(view.edges.names), view.edges.version
     for change in history.between(view.number, target):
         for triple in change.removed:

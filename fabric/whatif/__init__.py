@@ -1,0 +1,1 @@
+"""What would differ if something changed, tried on a copy of the graph."""
