@@ -10,6 +10,8 @@ export default defineConfig({
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
     target: "es2022",
+    // The colours use light-dark(), which these know.
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
     chunkSizeWarningLimit: 3000,
     rolldownOptions: {
       input: ["index.html", "graphiql.html"],

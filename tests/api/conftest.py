@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from starlette.testclient import TestClient
 
 from tests.api.estate import harvest, make_lake, opened
+from tests.api.explorer import ask
+from tests.processes import fabric, serving
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +50,21 @@ def page(browser: Browser) -> Iterator[Page]:
     yield opened
     context.close()
     assert failures == []
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a server shows the lake."""
+    folder = tmp_path_factory.mktemp("explorer")
+    fabric(folder / "data", "source", "add", "lake", "files", "-o", f"path={make_lake(folder / 'lake')}")
+    fabric(folder / "data", "harvest")
+    with serving(folder / "data") as url:
+        yield url
+
+
+@pytest.fixture
+def customers(address: str) -> str:
+    """The IRI of one of the lake's two tables."""
+    found = ask(address, '{search(query:"customers",kinds:["dataset"]){edges{node{iri}}}}')
+    iri: str = found["search"]["edges"][0]["node"]["iri"]
+    return iri

@@ -2,50 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import httpx
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.api.axe import serious
 from tests.api.estate import make_lake
-from tests.processes import fabric, serving
 
 pytestmark = pytest.mark.browser
-_CURATE = "mutation($i:ID!,$t:String,$d:String){curate(iri:$i,title:$t,description:$d){iri}}"
 _PAGES = {"": "estate", "?q=customers": "result", "sources": "source", "sparql": "query-editor"}
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("explorer")
-    fabric(folder / "data", "source", "add", "lake", "files", "-o", f"path={make_lake(folder / 'lake')}")
-    fabric(folder / "data", "harvest")
-    with serving(folder / "data") as url:
-        yield url
-
-
-def ask(address: str, document: str, **variables: Any) -> dict[str, Any]:
-    answer = httpx.post(f"{address}/graphql", json={"query": document, "variables": variables}, timeout=60).json()
-    assert not answer.get("errors"), answer
-    data: dict[str, Any] = answer["data"]
-    return data
-
-
-@pytest.fixture
-def customers(address: str) -> str:
-    found = ask(address, '{search(query:"customers",kinds:["dataset"]){edges{node{iri}}}}')
-    iri: str = found["search"]["edges"][0]["node"]["iri"]
-    return iri
-
-
-def open_asset(page: Page, address: str, iri: str) -> None:
-    page.goto(f"{address}/#/asset?iri={quote(iri, safe='')}")
-    page.get_by_test_id("asset-title").wait_for()
 
 
 def test_a_search_leads_to_an_assets_columns(address: str, page: Page) -> None:
@@ -92,40 +60,6 @@ def test_a_source_is_registered_tested_and_removed_by_forms(address: str, page: 
     page.get_by_role("button", name="Remove second").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
     expect(card).to_have_count(0)
-
-
-def test_a_curated_description_shows_at_once_and_is_undone(address: str, page: Page, customers: str) -> None:
-    open_asset(page, address, customers)
-    page.get_by_test_id("curate").click()
-    page.get_by_label("Description").fill("Who **buys**.")
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_test_id("description").locator("strong")).to_have_text("buys")
-    page.get_by_test_id("toast").get_by_role("button", name="Undo").click()
-    expect(page.get_by_test_id("description")).to_have_count(0)
-
-
-def test_scripts_in_a_description_do_not_run_and_long_names_fit(address: str, page: Page, customers: str) -> None:
-    bad = "<script>window.ran = 1</script><img src=x onerror='window.ran = 1'> [x](javascript:window.ran=1) שלום"
-    ask(address, _CURATE, i=customers, t="n" * 500, d=bad)
-    try:
-        page.set_viewport_size({"width": 380, "height": 800})
-        open_asset(page, address, customers)
-        expect(page.get_by_test_id("description")).to_contain_text("שלום")
-        assert page.evaluate("window.ran") is None
-        assert page.locator("[data-testid=description] :is(script, img, a[href^=javascript])").count() == 0
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    finally:
-        ask(address, _CURATE, i=customers, t="", d="")
-
-
-def test_the_palette_jumps_by_keyboard(address: str, page: Page) -> None:
-    page.goto(f"{address}/#/sources")
-    page.get_by_test_id("source").wait_for()
-    page.keyboard.press("Control+k")
-    page.get_by_placeholder("Jump to an asset or a page").fill("customers")
-    page.get_by_role("option").filter(has_text="customers").first.wait_for()
-    page.keyboard.press("Enter")
-    expect(page.get_by_test_id("asset-title")).to_contain_text("customers")
 
 
 def test_a_query_is_answered_as_a_table_of_assets(address: str, page: Page) -> None:

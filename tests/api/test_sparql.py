@@ -34,7 +34,7 @@ def harvested(data: Path, folder: Path) -> None:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server that holds the lake, with narrow limits."""
     data = tmp_path_factory.mktemp("data")
-    with serving(data, **LIMITS) as url:
+    with serving(data, None, **LIMITS) as url:
         harvested(data, tmp_path_factory.mktemp("lake"))
         yield url
 
@@ -157,7 +157,7 @@ def test_a_graph_on_a_server_is_asked_alike(tmp_path: Path) -> None:
             "FABRIC_SPARQL_TIMEOUT": "3",
         }
         data = tmp_path / "data"
-        with serving(data, **environment) as url:
+        with serving(data, None, **environment) as url:
             harvested(data, tmp_path / "lake")
             rows = httpx.get(
                 f"{url}/sparql",

@@ -8,6 +8,9 @@ import { createRoot } from "react-dom/client";
 
 import { createQueryClient } from "@/app/queryClient";
 import { createExplorerRouter } from "@/app/router";
+import { applyTheme } from "@/lib/theme";
+
+applyTheme();
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no element with the id root");

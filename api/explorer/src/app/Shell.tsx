@@ -5,6 +5,7 @@ import styles from "@/app/Shell.module.css";
 import { StatusLine } from "@/app/StatusLine";
 import { useCommandKey } from "@/app/useCommandKey";
 import { useSlash } from "@/app/useSlash";
+import { ThemeButton } from "@/components/ThemeButton";
 import { Toasts } from "@/components/Toasts";
 import { Weave } from "@/components/Weave";
 
@@ -34,6 +35,7 @@ export function Shell() {
               <Link to="/sources">Sources</Link>
               <Link to="/sparql">SPARQL</Link>
             </nav>
+            <ThemeButton />
             <button type="button" className={styles.commands} onClick={() => setCommands(true)} data-testid="commands">
               Jump <kbd>Ctrl K</kbd>
             </button>

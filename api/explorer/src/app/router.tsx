@@ -13,6 +13,7 @@ import { readAssetSearch } from "@/features/asset/assetSearch";
 import { readLineageSearch } from "@/features/lineage/lineageSearch";
 import { SearchPage } from "@/features/search/SearchPage";
 import { readSearch } from "@/features/search/searchParams";
+import { readSparqlSearch } from "@/features/sparql/sparqlSearch";
 import { parseSearch, stringifySearch } from "@/lib/urlSearch";
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: Crash });
@@ -41,6 +42,7 @@ const sparql = createRoute({
   getParentRoute: () => root,
   path: "/sparql",
   component: lazyRouteComponent(() => import("@/features/sparql/SparqlPage")),
+  validateSearch: readSparqlSearch,
 });
 
 const lineage = createRoute({

@@ -32,7 +32,7 @@ function Definition({ defined }: { defined: Defined | undefined }) {
   if (!text && !(defined && isPhysical(defined))) return <Notice title="No definition is known" />;
   return (
     <div className={styles.stack}>
-      {text && <Code text={text} />}
+      {text && <Code text={text} platform={defined?.platform} />}
       {defined && "keys" in defined && <Physical dataset={defined} />}
     </div>
   );

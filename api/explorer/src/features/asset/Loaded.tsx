@@ -10,11 +10,17 @@ interface Props<Data> {
   children: (data: Data) => ReactNode;
 }
 
-/** Shows a query's waiting, its failure with a way to retry, or its data. */
+/** Shows a query's waiting, its failure with a way to retry, or its data; data that could not be renewed stay. */
 export function Loaded<Data>({ query, what, children }: Props<Data>) {
   if (query.isPending) return <Skeleton lines={6} label={`Loading ${what}`} />;
   if (query.isError) {
-    return <ErrorPanel title={`Could not load ${what}`} error={query.error} onRetry={() => void query.refetch()} />;
+    const title = query.data !== undefined ? "What is shown may be out of date" : `Could not load ${what}`;
+    return (
+      <>
+        <ErrorPanel title={title} error={query.error} onRetry={() => void query.refetch()} />
+        {query.data !== undefined && children(query.data)}
+      </>
+    );
   }
   return children(query.data);
 }

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 
-import { inverse, relisted } from "@/features/asset/curation";
+import { foreseen, inverse } from "@/features/asset/curation";
 import type { Fact } from "@/features/asset/FactRow";
+import type { AssetHead } from "@/features/asset/useAsset";
 
 const fact = (value: string, curated: boolean): Fact => ({
   predicate: "http://purl.org/dc/terms/description",
-  label: "description",
+  label: "dct:description",
   value,
   valueIri: null,
   source: curated ? "curated" : "shop",
@@ -35,8 +36,15 @@ test("undoing a changed domain and term says what was before", () => {
   });
 });
 
-test("a list of lines adds by name and removes by IRI", () => {
-  const links = [{ iri: "urn:ann", kind: "agent", title: "Ann, Sales" }];
-  expect(relisted(links, "Ann, Sales\n\n bob ")).toEqual({ added: ["bob"], removed: [] });
-  expect(relisted(links, "")).toEqual({ added: [], removed: ["urn:ann"] });
+test("an owner shows before the server has answered, and goes as soon", () => {
+  const asset = {
+    title: "t",
+    tags: [],
+    owners: [{ iri: "http://h/id/agent/agent/ada%40example.org", kind: "agent", title: "Ada" }],
+    domains: [],
+    terms: [],
+  } as unknown as AssetHead;
+  const titles = (saying: Parameters<typeof foreseen>[1]) => foreseen(asset, saying).owners.map((one) => one.title);
+  expect(titles({ addOwners: ["bo"] })).toEqual(["Ada", "bo"]);
+  expect(titles({ removeOwners: ["ada@example.org"] })).toEqual([]);
 });

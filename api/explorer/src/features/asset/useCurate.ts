@@ -1,7 +1,7 @@
 import { Toast } from "@base-ui/react/toast";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
-import { foreseen, inverse } from "@/features/asset/curation";
+import { foreseen, inverse, inWords } from "@/features/asset/curation";
 import type { Saying } from "@/features/asset/curation";
 import type { AssetHead } from "@/features/asset/useAsset";
 import { CurateDocument, FactsDocument } from "@/gql/graphql";
@@ -34,11 +34,11 @@ export function useCurate(iri: string) {
       if (context?.before) client.setQueryData(head, context.before);
       toasts.add({ title: "Not saved", description: error.message, priority: "high" });
     },
-    onSuccess: (back, { undoing }) => {
+    onSuccess: (back, { saying, undoing }) => {
       if (undoing) toasts.add({ title: "Undone" });
       else {
         const undo = () => mutation.mutate({ saying: back, undoing: true });
-        toasts.add({ title: "Saved", actionProps: { children: "Undo", onClick: undo } });
+        toasts.add({ title: inWords(saying), actionProps: { children: "Undo", onClick: undo } });
       }
     },
     onSettled: () => client.invalidateQueries({ queryKey: ["asset", iri] }),

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 
 import { ErrorPanel } from "@/components/ErrorPanel";
 import { KindIcon } from "@/components/KindIcon";
+import { PlatformIcon } from "@/components/PlatformIcon";
 import styles from "@/features/search/Welcome.module.css";
 import type { FacetName } from "@/features/search/searchParams";
 import { BrowseDocument } from "@/gql/graphql";
@@ -41,6 +42,7 @@ export function Browse() {
             <li key={value}>
               <Link to="/" search={{ [name]: [value] }}>
                 {name === "kind" && <KindIcon kind={value} />}
+                {name === "platform" && <PlatformIcon platform={value} />}
                 <span>{name === "kind" ? kindPlural(value) : value}</span>
                 <span className={styles.hits}>{count(hits)}</span>
               </Link>

@@ -1,6 +1,7 @@
 import { useState } from "react";
 
 import { KindIcon } from "@/components/KindIcon";
+import { PlatformIcon } from "@/components/PlatformIcon";
 import styles from "@/features/search/Facets.module.css";
 import type { FacetName } from "@/features/search/searchParams";
 import { count } from "@/lib/format";
@@ -31,6 +32,7 @@ export function FacetGroup({ name, values, selected, onToggle }: Props) {
         <label key={value} className={styles.value} data-testid="facet-value" data-facet={name} data-value={value}>
           <input type="checkbox" checked={selected.includes(value)} onChange={() => onToggle(value)} />
           {name === "kind" && <KindIcon kind={value} />}
+          {name === "platform" && <PlatformIcon platform={value} />}
           <span className={styles.name}>{name === "kind" ? kindLabel(value) : value}</span>
           <span className={styles.count}>{count(hits)}</span>
         </label>

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { Badge } from "@/components/Badge";
 import { Breadcrumb } from "@/components/Breadcrumb";
 import { KindIcon } from "@/components/KindIcon";
+import { PlatformBadge } from "@/components/PlatformBadge";
 import { Highlight } from "@/features/search/Highlight";
 import styles from "@/features/search/ResultCard.module.css";
 import type { SearchQuery } from "@/gql/graphql";
@@ -27,7 +28,7 @@ export function ResultCard({ edge }: { edge: Edge }) {
             </Link>
           </h2>
           <Badge>{kindLabel(node.kind)}</Badge>
-          {node.platform && <Badge>{node.platform}</Badge>}
+          {node.platform && <PlatformBadge platform={node.platform} />}
           {node.removedAt && <Badge tone="bad">removed</Badge>}
         </div>
         {node.description && <p className={styles.description}>{node.description}</p>}

@@ -1,3 +1,4 @@
+import { SaveSearch } from "@/features/search/SaveSearch";
 import styles from "@/features/search/SearchPage.module.css";
 import { chosen, toggled } from "@/features/search/searchParams";
 import type { SearchParams } from "@/features/search/searchParams";
@@ -38,6 +39,7 @@ export function ResultSummary({ total, params, onChange }: Props) {
           Clear filters
         </button>
       )}
+      <SaveSearch params={params} />
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 
 import { ErrorPanel } from "@/components/ErrorPanel";
 import { Browse } from "@/features/search/Browse";
+import { SavedSearches } from "@/features/search/SavedSearches";
 import styles from "@/features/search/Welcome.module.css";
 import { compact } from "@/lib/format";
 import { useStatus } from "@/lib/useStatus";
@@ -20,6 +21,7 @@ export function Welcome() {
           </Link>
         ))}
       </p>
+      <SavedSearches />
       {error && <ErrorPanel title="The server does not tell its state" error={error} onRetry={() => void refetch()} />}
       {status && (
         <p className={styles.counts} data-testid="estate">

@@ -1,4 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
+import { useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { Button } from "@/components/Button";
@@ -8,7 +9,7 @@ import { Skeleton } from "@/components/Skeleton";
 import { Answered } from "@/features/sparql/Answered";
 import { askCsv, askSparql } from "@/features/sparql/askSparql";
 import { QueryEditor } from "@/features/sparql/QueryEditor";
-import { readSaved, writeSaved } from "@/features/sparql/savedQueries";
+import { SavedQueries } from "@/features/sparql/SavedQueries";
 import styles from "@/features/sparql/SparqlPage.module.css";
 import { useTerms } from "@/features/sparql/useTerms";
 
@@ -25,16 +26,11 @@ function download(text: string): void {
 }
 
 export default function SparqlPage() {
-  const [text, setText] = useState(START);
-  const [saved, setSaved] = useState(readSaved);
-  const [name, setName] = useState("");
+  const { query } = useSearch({ from: "/sparql" });
+  const [text, setText] = useState(query ?? START);
   const terms = useTerms();
   const ask = useMutation({ mutationFn: (query: string) => askSparql(query) });
   const csv = useMutation({ mutationFn: askCsv, onSuccess: download });
-  const keep = (next: Record<string, string>) => {
-    writeSaved(next);
-    setSaved(next);
-  };
   const error = ask.error ?? csv.error;
   return (
     <div className={styles.page}>
@@ -54,32 +50,8 @@ export default function SparqlPage() {
         <Button onClick={() => csv.mutate(text)} disabled={csv.isPending}>
           Download CSV
         </Button>
-        <input
-          className={styles.name}
-          aria-label="Name of the query"
-          placeholder="Name"
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-        />
-        <Button disabled={!name.trim()} onClick={() => keep({ ...saved, [name.trim()]: text })}>
-          Save query
-        </Button>
       </div>
-      {Object.keys(saved).length > 0 && (
-        <ul className={styles.saved} aria-label="Saved queries">
-          {Object.entries(saved).map(([title, query]) => (
-            <li key={title}>
-              <Button onClick={() => setText(query)}>{title}</Button>{" "}
-              <Button
-                aria-label={`Forget ${title}`}
-                onClick={() => keep(Object.fromEntries(Object.entries(saved).filter(([other]) => other !== title)))}
-              >
-                ×
-              </Button>
-            </li>
-          ))}
-        </ul>
-      )}
+      <SavedQueries text={text} onChoose={setText} />
       {error && <ErrorPanel title="The query failed" error={error} />}
       {ask.isPending && <Skeleton lines={5} label="Running the query" />}
       {ask.isSuccess && <Answered answer={ask.data} />}
