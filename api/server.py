@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,9 @@ from fabric.settings import Settings
 
 __all__ = ["serve"]
 
+_SWITCH = 0.0005
+"""Seconds after which a thread of Python lets another one run that waits."""
+
 
 def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     """Run the server until it is told to stop; `ready` is called with its address once it answers.
@@ -34,6 +38,8 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
             f"the server would listen on {settings.host}, where anybody could use it without a login",
             remedy="set FABRIC_API_TOKENS, or use FABRIC_HOST=127.0.0.1; see docs/how-to/secure-a-server.md",
         )
+    # The thread that takes events into the graph would keep each answer waiting for 5 ms, every time it is sent.
+    sys.setswitchinterval(_SWITCH)
     listener, url = _listen(settings)
     app = make_app(settings, indexing=True, durable=True, logins=logins, traces=provider())
     failure: list[FabricError] = []

@@ -106,7 +106,6 @@ class Inbox:
         Its exception is StorageFull, GraphUnavailable or GraphError.
         """
         done: Future[None] = Future()
-        packed = [zlib.compress(body, 1) for body in events]
         with self._wake:
             if self._closed:
                 done.set_exception(GraphUnavailable("the server stops", remedy="send the events again later"))
@@ -114,7 +113,7 @@ class Inbox:
             if self._writer is None:
                 self._writer = threading.Thread(target=self._write, name="inbox", daemon=True)
                 self._writer.start()
-            self._sent.append((packed, done))
+            self._sent.append((list(events), done))
             self._wake.notify()
         return done
 
@@ -185,16 +184,16 @@ class Inbox:
 
     def _store(self, taken: list[_Sent]) -> None:
         now = datetime.now(UTC)
-        rows = [{"received": now, "body": body} for packed, _done in taken for body in packed]
+        rows = [{"received": now, "body": zlib.compress(body, 1)} for bodies, _done in taken for body in bodies]
         try:
             if rows:
                 with self._state.begin() as connection:
                     connection.execute(insert(inbox), rows)
         except FabricError as error:
-            for _packed, done in taken:
+            for _bodies, done in taken:
                 done.set_exception(error)
             return
-        for _packed, done in taken:
+        for _bodies, done in taken:
             done.set_result(None)
         for listener in self._listeners:
             listener()
@@ -203,8 +202,8 @@ class Inbox:
 def _first(sent: list[_Sent], most: int) -> tuple[list[_Sent], list[_Sent]]:
     """What to write next, and what has to wait; always at least one."""
     size = 0
-    for place, (packed, _done) in enumerate(sent):
-        size += len(packed)
+    for place, (bodies, _done) in enumerate(sent):
+        size += len(bodies)
         if place and size > most:
             return sent[:place], sent[place:]
     return sent, []
