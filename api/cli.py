@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands import admin, audit, demo, find, impact, runs, similar, sources, tracing
+from api.commands import admin, audit, demo, find, impact, runs, similar, sources, tracing, whatif
 from fabric.errors import FabricError
 from fabric.redaction import redact_text
 
@@ -36,6 +36,7 @@ app.command(epilog="Example: fabric similar flights --first 5")(similar.similar)
 app.command(epilog="Example: fabric show flights")(find.show)
 app.command(epilog="Example: fabric history flights --first 5")(find.history)
 app.command(epilog="Example: fabric sparql 'SELECT ?t WHERE { ?d a dcat:Dataset ; dct:title ?t } LIMIT 5'")(find.sparql)
+app.command(epilog="Example: fabric what-if --manifest target/manifest.json")(whatif.what_if)
 app.command(epilog="Example: fabric serve --port 8642")(admin.serve)
 app.command(epilog="Example: fabric export catalogue.ttl --format turtle")(admin.export)
 app.command(epilog="Example: fabric backup /backups/monday")(admin.backup)

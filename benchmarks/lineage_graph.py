@@ -24,7 +24,7 @@ from fabric.settings import read_settings
 from fabric.tracing.lineage import Asked
 from fabric.workspace import Workspace
 
-__all__ = ["run"]
+__all__ = ["estate", "run"]
 
 _LAYERS, _COLUMNS = 10, 10
 
@@ -36,7 +36,7 @@ def run(options: list[str]) -> None:
     parser.add_argument("--edges", type=int, default=200_000)
     parser.add_argument("--rounds", type=int, default=40)
     given = parser.parse_args(options)
-    tables, lineage = _estate(given.assets, given.edges)
+    tables, lineage = estate(given.assets, given.edges)
     edges = sum(len(one.columns) for one in lineage)
     heading("Lineage in memory")
     paragraph(
@@ -126,7 +126,8 @@ def _resident() -> float:
     return int(line.split()[1]) / 1024
 
 
-def _estate(assets: int, edges: int) -> tuple[list[Dataset], list[Lineage]]:
+def estate(assets: int, edges: int) -> tuple[list[Dataset], list[Lineage]]:
+    """Tables in layers, and about so many column edges, at least one a column."""
     drawn = random.Random(7)
     width = max(2, assets // _LAYERS)
     layers = [[_table(f"layer{n}.t{place}") for place in range(width)] for n in range(_LAYERS)]

@@ -14,7 +14,7 @@ from fabric.tracing import impact as core
 from fabric.tracing.exports import export
 from fabric.tracing.lineage import Asked
 
-__all__ = ["LineageQuery"]
+__all__ = ["ImpactedAsset", "LineageLevel", "LineageQuery", "edges", "impacted", "link_of", "named"]
 
 
 @strawberry.enum(description="Which way to follow lineage.")
@@ -248,8 +248,8 @@ class LineageQuery:
         found = await on_workspace(info, lambda w: w.tracing.impact(asked))
         return Impact(
             change=str(found.change),
-            broken=[_impacted(one) for one in found.broken],
-            affected=[_impacted(one) for one in found.affected],
+            broken=[impacted(one) for one in found.broken],
+            affected=[impacted(one) for one in found.affected],
             owners=_links(found.owners),
         )
 
@@ -261,7 +261,7 @@ class LineageQuery:
         """Why an asset may be wrong or late."""
         return [
             Cause(
-                asset=_link(one.asset),
+                asset=link_of(one.asset),
                 distance=one.distance,
                 kind=one.kind,
                 at=one.at,
@@ -337,9 +337,10 @@ def _provenance(one: answer.Provenance) -> EdgeProvenance:
     )
 
 
-def _impacted(one: core.Impacted) -> ImpactedAsset:
+def impacted(one: core.Impacted) -> ImpactedAsset:
+    """An asset that a change touches, as GraphQL shows it."""
     return ImpactedAsset(
-        asset=_link(one.asset),
+        asset=link_of(one.asset),
         dataset_kind=one.dataset_kind,
         distance=one.distance,
         fields=[strawberry.ID(iri) for iri in one.fields],
@@ -352,12 +353,13 @@ def _impacted(one: core.Impacted) -> ImpactedAsset:
 
 def named(one: answer.Named | None) -> Link | None:
     """An asset's link, where there is an asset."""
-    return None if one is None else _link(one)
+    return None if one is None else link_of(one)
 
 
-def _link(one: answer.Named) -> Link:
+def link_of(one: answer.Named) -> Link:
+    """An asset's link."""
     return Link(iri=strawberry.ID(one.iri), kind=one.kind, title=one.title)
 
 
 def _links(found: Iterable[answer.Named]) -> list[Link]:
-    return [_link(one) for one in found]
+    return [link_of(one) for one in found]

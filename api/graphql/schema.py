@@ -22,6 +22,7 @@ from api.graphql.lineage import LineageQuery
 from api.graphql.runs import RunMutation, RunQuery, RunSubscription
 from api.graphql.sqltext import SqlQuery
 from api.graphql.types import Info, on_workspace
+from api.graphql.whatif import WhatIfQuery
 from fabric.connector import connector_class, connector_names
 from fabric.errors import FabricError, QueryError
 from fabric.workspace import Workspace
@@ -30,7 +31,7 @@ __all__ = ["make_schema"]
 
 
 @strawberry.type
-class Query(AuditQuery, DiscoveryQuery, LineageQuery, RunQuery, SqlQuery):
+class Query(AuditQuery, DiscoveryQuery, LineageQuery, RunQuery, SqlQuery, WhatIfQuery):
     """What can be asked."""
 
     @strawberry.field(description="One asset by its IRI, now or as it was; null where nothing is known of it.")

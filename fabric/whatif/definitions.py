@@ -39,14 +39,16 @@ def outputs(found: SqlLineage) -> Columns | None:
 def fields_of(record: Dataset, before: Columns, after: Columns) -> tuple[Field, ...]:
     """The dataset's fields where its definition gave the columns `before` and gives `after`; case does not count.
 
-    Those that stay are as they were; others are known by name alone.
+    They stand in the order of `after`, behind them those that the definition never gave. One that stays is as it was, also where
+    the dataset has a name of its own for it; others are known by name alone.
     """
-    old, new = {name.lower() for name in before}, {name.lower(): name for name in after}
-    kept = [field for field in record.fields if field.name.lower() not in old or field.name.lower() in new]
-    known = {field.name.lower() for field in kept}
-    top = max((field.ordinal for field in kept), default=0)
-    fresh = [name for lower, name in new.items() if lower not in known]
-    return (*kept, *(Field(name=name, ordinal=top + number) for number, name in enumerate(fresh, start=1)))
+    named = {field.name.lower(): field for field in record.fields}
+    lower = [name.lower() for name in before]
+    if len(lower) == len(record.fields) and set(lower) != set(named):
+        named = dict(zip(lower, record.fields, strict=True))  # as in CREATE VIEW v (a, b) AS SELECT x, y
+    given = [named.get(name.lower()) or Field(name=name, ordinal=0) for name in after]
+    others = [field for name, field in named.items() if name not in lower and field not in given]
+    return tuple(replace(field, ordinal=place) for place, field in enumerate((*given, *others), start=1))
 
 
 def documented(fields: Iterable[Field], said: Iterable[Field]) -> tuple[Field, ...]:

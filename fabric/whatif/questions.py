@@ -29,7 +29,7 @@ class WhatIf:
     """Tries changes on branches. Safe to share between threads, each of which has a branch of its own."""
 
     def __init__(self, branches: Branches, sources: Sources, state: State, iris: Iris) -> None:
-        self._branches, self._sources, self._iris = branches, sources, iris
+        self.branches, self._sources, self._iris = branches, sources, iris
         self._stored = Stored(state, iris)
 
     def ask(self, proposals: Sequence[Proposal]) -> Difference:
@@ -41,7 +41,7 @@ class WhatIf:
         if not proposals:
             raise InputError("nothing is proposed", remedy="propose a change, such as to drop a column")
         harvested = {source for one in proposals for source in self._harvested(one)}
-        with self._branches.open(harvested) as branch:
+        with self.branches.open(harvested) as branch:
             said = [self._apply(branch, one, number) for number, one in enumerate(proposals)]
             return difference(branch, said)
 

@@ -23,7 +23,7 @@ from fabric.settings import Settings
 from fabric.workspace import Workspace
 from fabric.whatif import questions
 workspace = Workspace(Settings(data_dir=sys.argv[1], semantic=False))
-with workspace.whatif._branches.open(["project"]) as branch:
+with workspace.whatif.branches.open(["project"]) as branch:
     pathlib.Path(sys.argv[2]).touch()
     time.sleep(600)
 """
@@ -53,7 +53,7 @@ def test_a_question_after_a_commit_sees_it(estate: Estate) -> None:
 
 
 def test_a_failure_leaves_no_folder(estate: Estate) -> None:
-    branches = estate.workspace.whatif._branches
+    branches = estate.workspace.whatif.branches
 
     def fail() -> None:
         with branches.open() as branch:

@@ -79,6 +79,12 @@ def test_a_view_that_reads_what_is_not_there_is_broken_itself(estate: Estate) ->
     assert "Sales" in {one.asset.title for one in found.affected}
 
 
+def test_columns_in_another_order_are_told_apart(estate: Estate) -> None:
+    found = estate.ask(Redefine(estate.iri("big_orders"), "SELECT email, amount, id FROM orders WHERE amount > 9"))
+    assert edges(found, "column", added=True) == {("orders.email", "big_orders.email")}
+    assert edges(found, "column", added=False) == set()
+
+
 def test_the_same_sql_changes_nothing(estate: Estate) -> None:
     found = estate.ask(Redefine(estate.iri("big_orders"), "SELECT id, amount FROM orders WHERE amount > 9"))
     assert (found.gone, found.edges_added, found.edges_removed, found.broken, found.affected, found.reached) == (
