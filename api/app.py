@@ -21,7 +21,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from api import export, linked, openlineage, sparql
+from api import catalog, export, linked, openlineage, sparql
 from api.access.guard import Guard
 from api.access.headers import SafeHeaders
 from api.access.hosts import allowed_hosts
@@ -74,6 +74,7 @@ def make_app(
         workspace = await run_in_threadpool(Workspace, settings)
         app.state.workspace = workspace
         app.state.metrics = Metrics(workspace)
+        app.state.listing = catalog.Listing(workspace)
         app.state.admission = Admission(settings.sparql_at_once, settings.sparql_timeout)
         indexer = _Indexer(workspace) if indexing else None
         applier = _Applier(workspace) if indexing else None
@@ -102,6 +103,8 @@ def make_app(
         WebSocketRoute("/graphql", graphql),
         Route("/sparql", sparql.endpoint, methods=["GET", "POST"]),
         Route("/export", export.endpoint),
+        Route("/catalog", catalog.endpoint),
+        Route("/catalog.{suffix}", catalog.endpoint),
         # Mounted, so that another method is answered 405 here and does not pass on to the explorer.
         Mount(
             "/api/v1",

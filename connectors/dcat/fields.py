@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from rdflib import CSVW, DCTERMS, Literal
+from rdflib import CSVW, DCTERMS, Literal, URIRef
 from rdflib.term import Node
 
 from connectors.dcat.statements import CROISSANT, SCHEMA, Statements, last_segment
 from fabric.datatypes import DATATYPES, logical_type
 from fabric.model import Field
+from fabric.terms import expand
 
 __all__ = ["fields_of"]
 
@@ -15,6 +16,8 @@ _SCHEMAS = (CSVW.tableSchema, CROISSANT.recordSet, DCTERMS.conformsTo)
 _COLUMNS = (CSVW.column, CROISSANT.field)
 _NAMES = (CSVW.name, CROISSANT.name, *(space.name for space in SCHEMA), CSVW.title, DCTERMS.title)
 _DESCRIPTIONS = (DCTERMS.description, *(space.description for space in SCHEMA))
+# In what Fabric itself has exported.
+_NATIVE = URIRef(expand("fab:physicalType"))
 _TYPES = (CSVW.datatype, CROISSANT.dataType)
 
 
@@ -42,6 +45,7 @@ def fields_of(statements: Statements, described: list[Node]) -> tuple[Field, ...
 
 def _field(statements: Statements, column: Node, name: str, ordinal: int, above: tuple[Node, ...]) -> Field:
     native = next((str(value) for value in statements.values(column, *_TYPES)), None)
+    spelling = statements.text(column, _NATIVE)
     required = next((value for value in statements.values(column, CSVW.required) if isinstance(value, Literal)), None)
     nested: dict[str, Node] = {}
     for child in statements.values(column, CROISSANT.subField):
@@ -51,7 +55,7 @@ def _field(statements: Statements, column: Node, name: str, ordinal: int, above:
         name=name,
         ordinal=ordinal,
         datatype="object" if nested else _datatype(native),
-        native_type=native and last_segment(native),
+        native_type=spelling or (native and last_segment(native)),
         required=None if required is None else str(required).lower() in {"true", "1"},
         description=statements.text(column, *_DESCRIPTIONS),
         fields=tuple(

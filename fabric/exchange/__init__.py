@@ -1,0 +1,1 @@
+"""What Fabric knows, in the forms in which others exchange it."""
