@@ -129,7 +129,7 @@ async def metrics(request: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """Whether the graph and the state can be read: 200, or 503 with what is wrong."""
+    """Whether graph, state and index can be read: 200, or 503. As anybody may ask, errors are named by their codes only."""
     workspace: Workspace = request.app.state.workspace
     checks: dict[str, Callable[[], object]] = {
         "graph": lambda: workspace.graph.query("ASK {}").answer,
@@ -146,5 +146,5 @@ def _try(name: str, check: Callable[[], object]) -> str:
         check()
     except FabricError as error:
         _log.warning("not ready, %s: %s", name, error.what)
-        return str(error)
+        return error.code
     return "ok"

@@ -63,6 +63,6 @@ def test_ready_tells_what_is_wrong(tmp_path: Path) -> None:
         client.app.state.workspace.graph.close()  # type: ignore[attr-defined]
         said = client.get("/ready")
         assert (said.status_code, said.json()["ready"]) == (503, False)
-        assert "closed" in said.json()["checks"]["graph"]
+        assert said.json()["checks"]["graph"] == "GraphError"
         assert said.json()["checks"]["state"] == "ok"
         assert client.get("/health").status_code == 200
