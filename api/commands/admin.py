@@ -44,12 +44,20 @@ def serve(
 
 def export(
     file: Annotated[Path | None, typer.Argument(help="Where to write; standard output by default.")] = None,
-    form: Annotated[str, typer.Option("--format", "-f", help="nquads, ntriples, turtle or jsonld.")] = "nquads",
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format", "-f", help="nquads, ntriples, turtle, jsonld; or datasets: dcat, schemaorg, croissant, odcs."
+        ),
+    ] = "nquads",
     source: Annotated[str | None, typer.Option(help="Only what this source says; `curated` for people.")] = None,
+    asset: Annotated[list[str] | None, typer.Option(help="Only this asset, by its IRI; may be repeated.")] = None,
+    query: Annotated[str | None, typer.Option(help="Only what a search for these words finds.")] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Write the graph as RDF."""
-    parameters = {"format": form, **({"source": source} if source else {})}
+    """Write the graph as RDF, or its datasets in a format of exchange."""
+    given = {"source": source, "asset": asset, "query": query}
+    parameters = {"format": form, **{name: value for name, value in given.items() if value}}
     with client(data_dir) as fabric:
         answer = fabric.request("GET", "/export", params=parameters)
     if file is None:

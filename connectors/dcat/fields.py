@@ -13,6 +13,7 @@ from fabric.terms import expand
 __all__ = ["fields_of"]
 
 _SCHEMAS = (CSVW.tableSchema, CROISSANT.recordSet, DCTERMS.conformsTo)
+_VARIABLES = tuple(space.variableMeasured for space in SCHEMA)
 _COLUMNS = (CSVW.column, CROISSANT.field)
 _NAMES = (CSVW.name, CROISSANT.name, *(space.name for space in SCHEMA), CSVW.title, DCTERMS.title)
 _DESCRIPTIONS = (DCTERMS.description, *(space.description for space in SCHEMA))
@@ -38,6 +39,10 @@ def fields_of(statements: Statements, described: list[Node]) -> tuple[Field, ...
                 name = f"{statements.label(holder)}/{name}"
             if name:
                 found.setdefault(name, column)
+    if not found:
+        for variable in statements.values(described[0], *_VARIABLES):
+            if not isinstance(variable, Literal) and _name(statements, variable):
+                found.setdefault(_name(statements, variable), variable)
     return tuple(
         _field(statements, column, name, ordinal, ()) for ordinal, (name, column) in enumerate(found.items(), 1)
     )
