@@ -130,7 +130,7 @@ def test_apply_makes_the_sources_those_of_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["source", "add", "x", "nope"], "dbt, dcat, files, odcs, queries, sql"),
+        (["source", "add", "x", "nope"], "croissant, dbt, dcat, files, odcs, queries, sql"),
         (["source", "add", "x", "sql", "-o", "urll=x"], "urll: unknown option"),
         (["source", "add", "x", "files", "-o", "path"], "NAME=VALUE"),
         (["source", "add", "x", "sql", "-o", "url=env:NOT_SET_ANYWHERE"], "NOT_SET_ANYWHERE"),

@@ -12,7 +12,7 @@ from tests.fabric.installing import installed
 __all__ = ["installed"]
 
 SECRET = "hunter2-planted"
-BUILT_IN = ("dbt", "dcat", "files", "odcs", "queries", "sql")
+BUILT_IN = ("croissant", "dbt", "dcat", "files", "odcs", "queries", "sql")
 
 
 def test_installed_connectors_are_listed_in_order_without_importing_them(installed: Path) -> None:
