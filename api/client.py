@@ -68,6 +68,20 @@ class Client:
         data: dict[str, Any] = body["data"]
         return data
 
+    def ask_all(self, document: str, **variables: Any) -> list[dict[str, Any]]:
+        """The nodes of a connection, of all its pages: the operation's one field, with `$after` and `pageInfo`.
+
+        Raises: the FabricError that the server answered, or ServerError.
+        """
+        nodes: list[dict[str, Any]] = []
+        after: str | None = None
+        while True:
+            (page,) = self.ask(document, **variables, after=after).values()
+            nodes += [edge["node"] for edge in page["edges"]]
+            if not page["pageInfo"]["hasNextPage"]:
+                return nodes
+            after = page["pageInfo"]["endCursor"]
+
     def request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         """Send any request.
 

@@ -7,18 +7,18 @@ for ever: it is the history of every asset, and with it the graph of any past mo
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.engine import Connection
 
 from fabric.ntriples import Triple, lines, read_triples
 from fabric.state import State, changes, commits
 
-__all__ = ["Change", "Commit", "History", "pack", "unpack"]
+__all__ = ["Change", "Commit", "Entry", "History", "pack", "unpack"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,15 @@ class Commit:
     added: int
     removed: int
     author: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A change in the log, with its commit; `id` tells the changes of one commit apart."""
+
+    commit: Commit
+    change: Change
+    id: int
 
 
 def pack(triples: Iterable[Triple]) -> bytes | None:
@@ -92,6 +101,59 @@ class History:
         chosen = _joined().where(changes.c.root == root).order_by(commits.c.number.desc(), changes.c.id.desc())
         with self._state.read() as connection:
             return [(_commit(row), _change(row)) for row in connection.execute(chosen.limit(first))]
+
+    def entries(
+        self,
+        *,
+        root: str | None = None,
+        number: int | None = None,
+        first: int | None = None,
+        after: tuple[int, ...] | None = None,
+    ) -> list[Entry]:
+        """Changes of an asset or a commit, newest first; `after` is number and id of the last one of the page before."""
+        chosen = _of(_joined(), root, number).order_by(commits.c.number.desc(), changes.c.id.desc()).limit(first)
+        if after is not None:
+            chosen = chosen.where(tuple_(commits.c.number, changes.c.id) < tuple_(*after))
+        with self._state.read() as connection:
+            return [Entry(_commit(row), _change(row), row.change_id) for row in connection.execute(chosen)]
+
+    def count_entries(self, *, root: str | None = None, number: int | None = None) -> int:
+        """How many changes an asset or a commit has."""
+        joined = select(func.count()).select_from(changes).join(commits, changes.c.commit_id == commits.c.id)
+        with self._state.read() as connection:
+            return int(connection.execute(_of(joined.where(commits.c.state == "done"), root, number)).scalar_one())
+
+    def latest(
+        self,
+        first: int,
+        *,
+        sources: Collection[str] | None = None,
+        kinds: Collection[str] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        before: int | None = None,
+    ) -> tuple[list[Commit], int]:
+        """Commits, newest first, numbered below `before`; and how many there are with any number.
+
+        Of some sources and kinds, where they are given, made at or after `since` and before `until`.
+        """
+        chosen = _done()
+        for column, values in ((commits.c.source, sources), (commits.c.kind, kinds)):
+            if values:
+                chosen = chosen.where(column.in_(values))
+        chosen = chosen if since is None else chosen.where(commits.c.at >= since)
+        chosen = chosen if until is None else chosen.where(commits.c.at < until)
+        page = chosen if before is None else chosen.where(commits.c.number < before)
+        with self._state.read() as connection:
+            total = connection.execute(select(func.count()).select_from(chosen.subquery())).scalar_one()
+            rows = connection.execute(page.order_by(commits.c.number.desc()).limit(first))
+            return [_commit(row) for row in rows], int(total)
+
+    def commit(self, number: int) -> Commit | None:
+        """The commit of that number."""
+        with self._state.read() as connection:
+            row = connection.execute(_done().where(commits.c.number == number)).first()
+        return None if row is None else _commit(row)
 
     def roots(self, *, after: int) -> list[str]:
         """The assets touched by commits numbered above `after`, each once."""
@@ -165,11 +227,22 @@ def _done() -> Select[tuple[object, ...]]:
 def _joined() -> Select[tuple[object, ...]]:
     return (
         select(
-            commits, changes.c.root, changes.c.graph, changes.c.added.label("plus"), changes.c.removed.label("minus")
+            commits,
+            changes.c.id.label("change_id"),
+            changes.c.root,
+            changes.c.graph,
+            changes.c.added.label("plus"),
+            changes.c.removed.label("minus"),
         )
         .join(changes, changes.c.commit_id == commits.c.id)
         .where(commits.c.state == "done")
     )
+
+
+def _of(chosen: Select[Any], root: str | None, number: int | None) -> Select[Any]:
+    """Narrowed to an asset, a commit, or both."""
+    chosen = chosen if root is None else chosen.where(changes.c.root == root)
+    return chosen if number is None else chosen.where(commits.c.number == number)
 
 
 def _commit(row: object) -> Commit:

@@ -222,6 +222,11 @@ class Runs:
             raise InputError(f"no harvest run has the id {run_id!r}", remedy="list them: fabric runs")
         return _run(row)
 
+    def find(self, run_id: str) -> HarvestRun | None:
+        """One run; None where there is none."""
+        found = self._select(runs.c.id == run_id)
+        return found[0] if found else None
+
     def active(self, source: str) -> HarvestRun | None:
         """The run of a source that is queued or running."""
         found = self._select(and_(runs.c.source == source, runs.c.state.in_(ACTIVE)))

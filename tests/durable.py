@@ -77,6 +77,10 @@ class Served:
         data: dict[str, Any] = body["data"]
         return data
 
+    def sources(self, fields: str) -> list[dict[str, Any]]:
+        """Registered sources, by name."""
+        return [edge["node"] for edge in self.ask(f"{{sources{{edges{{node{{{fields}}}}}}}}}")["sources"]["edges"]]
+
     def play(self, name: str, script: Path, *steps: Step) -> None:
         """Register a source that yields these steps."""
         document = 'mutation($n:String!,$o:JSON!){registerSource(name:$n,connector:"scripted",options:$o){name}}'

@@ -16,7 +16,7 @@ import typer
 from api.client import Client, running
 from api.commands.find import find, print_results
 from api.commands.output import console
-from api.commands.sources import harvest_all, register
+from api.commands.sources import harvest_all, register, registered
 from fabric.errors import ServerError, SettingsError
 from fabric.settings import Settings, read_settings
 
@@ -53,7 +53,7 @@ def _run(folder: Path, settings: Settings, *, browser: bool) -> None:
     estate = build(folder, progress=lambda line: console.print(f"[dim]{line}[/]"))
     url = running(settings) or _start(folder, settings)
     with Client(settings) as fabric:
-        known = {one["name"]: one for one in fabric.ask("{sources{name connector options}}")["sources"]}
+        known = {one["name"]: one for one in registered(fabric, "name")}
         for name, connector, options in estate.sources:
             register(fabric, name, connector, options, replace=name in known)
         runs = harvest_all(fabric, [name for name, _connector, _options in estate.sources], quiet=False)

@@ -184,9 +184,17 @@ def history(
     as_json: AsJson = False,
 ) -> None:
     """Show what changed on an asset, when, and which harvest or person did it."""
-    document = "query($i:ID!,$n:Int!){history(iri:$i,first:$n){commit kind at author source run graph added removed}}"
+    page = "pageInfo{hasNextPage endCursor}"
+    node = "commit kind at author source run graph added removed"
+    document = f"query($i:ID!,$n:Int!,$a:String){{history(iri:$i,first:$n,after:$a){{edges{{node{{{node}}}}}{page}}}}}"
     with client(data_dir) as fabric:
-        found = fabric.ask(document, i=resolve(fabric, asset), n=first)["history"]
+        iri, found, after = resolve(fabric, asset), list[dict[str, Any]](), None
+        while len(found) < first:
+            part = fabric.ask(document, i=iri, n=min(first - len(found), 500), a=after)["history"]
+            found += [edge["node"] for edge in part["edges"]]
+            after = part["pageInfo"]["endCursor"]
+            if not part["pageInfo"]["hasNextPage"]:
+                break
     if as_json:
         print_json(found)
         return

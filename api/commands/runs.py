@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from api.commands.output import AsJson, DataDir, client, console, print_json, show_table
-from api.commands.sources import RUN, set_schedule
+from api.commands.sources import RUN, registered, set_schedule
 from api.commands.sources import app as source_app
 from fabric.errors import InputError, SettingsError
 
@@ -76,7 +76,7 @@ def cancel(
 ) -> None:
     """Stop a queued or running harvest, which then changes nothing."""
     with client(data_dir) as fabric:
-        known = {one["name"] for one in fabric.ask("{sources{name}}")["sources"]}
+        known = {one["name"] for one in registered(fabric, "name")}
         document = "mutation($n:String!){done:cancelHarvest(name:$n)}"
         done = fabric.ask(document if name in known else "mutation($n:ID!){done:cancelRun(id:$n)}", n=name)["done"]
     if not done:

@@ -16,7 +16,7 @@ from api.commands.output import AsJson, DataDir, client, console, print_json, sh
 from fabric.errors import HarvestFailed, SettingsError
 from fabric.schedules import next_after
 
-__all__ = ["RUN", "app", "apply", "harvest", "harvest_all", "register", "set_schedule"]
+__all__ = ["RUN", "app", "apply", "harvest", "harvest_all", "register", "registered", "set_schedule"]
 
 app = typer.Typer(no_args_is_help=True, help="Register, test, list and remove sources.")
 RUN = "id source state startedAt endedAt records changed unchanged tombstoned added removed problems refused warnings error commit"
@@ -57,6 +57,13 @@ def register(fabric: Client, name: str, connector: str, options: dict[str, Any],
     return fabric.ask(document, n=name, c=connector, o=options, r=replace)["registerSource"]
 
 
+def registered(fabric: Client, fields: str) -> list[dict[str, Any]]:
+    """All registered sources, by name, with those GraphQL fields."""
+    page = "pageInfo{hasNextPage endCursor}"
+    document = f"query($after:String){{sources(first:500,after:$after){{edges{{node{{{fields}}}}}{page}}}}}"
+    return fabric.ask_all(document)
+
+
 def set_schedule(fabric: Client, name: str, cron: str | None) -> Any:
     """Set or end a schedule through the API."""
     document = "mutation($n:String!,$c:String){scheduleSource(name:$n,cron:$c){schedule nextHarvestAt}}"
@@ -75,9 +82,7 @@ def test(name: Annotated[str, typer.Argument(help="A registered source.")], data
 def list_(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """List registered sources and their last harvest."""
     with client(data_dir) as fabric:
-        found = fabric.ask(
-            f"{{sources{{name connector options createdAt schedule nextHarvestAt assets lastRun{{{RUN}}}}}}}"
-        )["sources"]
+        found = registered(fabric, f"name connector options createdAt schedule nextHarvestAt assets lastRun{{{RUN}}}")
     if as_json:
         print_json(found)
         return
@@ -113,7 +118,7 @@ def harvest(
 ) -> None:
     """Read sources into the graph; only what changed is written."""
     with client(data_dir) as fabric:
-        known = names or [one["name"] for one in fabric.ask("{sources{name}}")["sources"]]
+        known = names or [one["name"] for one in registered(fabric, "name")]
         runs = harvest_all(fabric, known, quiet=as_json)
     if as_json:
         print_json(runs)
@@ -170,7 +175,7 @@ def apply(
     """Make the registered sources those of a file kept in git."""
     wanted = _read_file(file)
     with client(data_dir) as fabric:
-        known = {one["name"]: one for one in fabric.ask("{sources{name connector options schedule}}")["sources"]}
+        known = {one["name"]: one for one in registered(fabric, "name connector options schedule")}
         for name, (connector, options, cron) in wanted.items():
             old = known.get(name)
             same = old is not None and old["connector"] == connector and old["options"] == options

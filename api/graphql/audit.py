@@ -8,11 +8,10 @@ import strawberry
 from strawberry.scalars import JSON
 
 from api.access.people import Role
-from api.graphql import types as t
 from api.graphql.guarding import need_role
+from api.graphql.paging import Connection, at_most, connection
 from api.graphql.types import Info, on_workspace
 from fabric import audit
-from fabric.errors import QueryError
 from fabric.workspace import Workspace
 
 __all__ = ["AuditQuery"]
@@ -36,23 +35,6 @@ class AuditEntry:
     error: str | None
 
 
-@strawberry.type(description="An entry and where it stands in the log.")
-class AuditEdge:
-    """An entry and where it stands in the log."""
-
-    cursor: str
-    node: AuditEntry
-
-
-@strawberry.type(description="A page of the audit log, newest first; `totalCount` is over all pages.")
-class AuditConnection:
-    """A page of the audit log."""
-
-    edges: list[AuditEdge]
-    page_info: t.PageInfo
-    total_count: int
-
-
 @strawberry.type
 class AuditQuery:
     """What can be asked of the audit log."""
@@ -67,18 +49,15 @@ class AuditQuery:
         after: str | None = None,
         who: str | None = None,
         operation: str | None = None,
-    ) -> AuditConnection:
+    ) -> Connection[AuditEntry]:
         """Who did what."""
         need_role(info.context, Role.ADMIN, "the audit log")
-        if not 0 < first <= _MOST:
-            raise QueryError(f"first is {first}, which is not between 1 and {_MOST}", remedy="ask page by page")
+        at_most(first, _MOST)
 
-        def read(workspace: Workspace) -> AuditConnection:
+        def read(workspace: Workspace) -> Connection[AuditEntry]:
             found = workspace.audit.entries(first + 1, after=after, who=who, operation=operation)
-            edges = [AuditEdge(cursor=str(one.id), node=_entry(one)) for one in found[:first]]
-            page = t.PageInfo(has_next_page=len(found) > first, end_cursor=edges[-1].cursor if edges else None)
             total = workspace.audit.count(who=who, operation=operation)
-            return AuditConnection(edges=edges, page_info=page, total_count=total)
+            return connection(found, first, total, node=_entry, cursor=lambda one: str(one.id), after=after)
 
         return await on_workspace(info, read)
 

@@ -6,6 +6,7 @@ import strawberry
 
 from api.graphql import types as t
 from api.graphql import views
+from api.graphql.paging import PageInfo, position
 from api.graphql.types import Info, on_workspace
 from fabric.errors import QueryError
 from fabric.workspace import Workspace
@@ -51,7 +52,8 @@ class DiscoveryQuery:
             "owner": owners,
         }
         chosen = {name: values for name, values in filters.items() if values}
-        offset = _offset(after)
+        start = position(after)
+        offset = start[0] if start else 0
         return await on_workspace(info, lambda w: _search(w, query, chosen, first, offset, semantic))
 
     @strawberry.field(
@@ -71,7 +73,7 @@ def _search(
     semantic: bool,
 ) -> t.SearchConnection:
     found = workspace.search.search(query, filters=filters, first=first, offset=offset, semantic=semantic)
-    nodes = _nodes(workspace, [one.document.iri for one in found.found])
+    nodes = views.assets(workspace, [one.document.iri for one in found.found])
     edges = [
         t.SearchEdge(
             cursor=str(offset + rank + 1),
@@ -88,7 +90,12 @@ def _search(
         for name, values in found.facets.items()
     ]
     end = offset + len(found.found)
-    more = t.PageInfo(has_next_page=end < found.total and end > offset, end_cursor=str(end) if edges else None)
+    more = PageInfo(
+        has_next_page=end < found.total and end > offset,
+        end_cursor=str(end) if edges else None,
+        has_previous_page=offset > 0,
+        start_cursor=edges[0].cursor if edges else None,
+    )
     return t.SearchConnection(
         edges=edges, page_info=more, total_count=found.total, facets=facets, semantic=found.semantic
     )
@@ -99,26 +106,9 @@ def _similar(workspace: Workspace, iri: str, first: int) -> list[Neighbour]:
         raise QueryError(f"{first} neighbours were asked for", remedy="ask for 1 to 100")
     workspace.assets.get(iri)
     found = workspace.neighbours.similar(iri, first)
-    nodes = _nodes(workspace, [one.document.iri for one in found])
+    nodes = views.assets(workspace, [one.document.iri for one in found])
     return [
         Neighbour(score=one.score, why=list(one.why), node=nodes[one.document.iri])
         for one in found
         if one.document.iri in nodes
     ]
-
-
-def _nodes(workspace: Workspace, iris: list[str]) -> dict[str, t.Asset]:
-    """Assets as GraphQL shows them, with their containers, read all at once."""
-    paths = workspace.assets.paths(iris)
-    nodes = {iri: views.asset(found) for iri, found in workspace.assets.many(iris).items()}
-    for iri, node in nodes.items():
-        node.trail = [t.link(one) for one in paths[iri]]
-    return nodes
-
-
-def _offset(after: str | None) -> int:
-    if after is None:
-        return 0
-    if not (after.isascii() and after.isdigit() and len(after) < 10):
-        raise QueryError(f"{after!r} is no cursor", remedy="pass the endCursor of the page before")
-    return int(after)

@@ -8,7 +8,8 @@ from enum import Enum
 
 import strawberry
 
-from api.graphql.types import Info, Link, PageInfo, on_workspace
+from api.graphql.paging import PageInfo
+from api.graphql.types import Info, Link, on_workspace
 from fabric.tracing import answer
 from fabric.tracing import impact as core
 from fabric.tracing.exports import export
@@ -224,7 +225,7 @@ class LineageQuery:
             first=first,
             after=after,
         )
-        return await on_workspace(info, lambda w: _graph(w.tracing.lineage(iri, asked, as_of)))
+        return await on_workspace(info, lambda w: _graph(w.tracing.lineage(iri, asked, as_of), paged=after is not None))
 
     @strawberry.field(
         description="Ways from one asset or field to another, shortest first; none against the flow of data."
@@ -272,14 +273,14 @@ class LineageQuery:
         ]
 
 
-def _graph(found: answer.Lineage) -> LineageGraph:
+def _graph(found: answer.Lineage, *, paged: bool) -> LineageGraph:
     return LineageGraph(
         root=_node(found.root),
         nodes=[_node(one) for one in found.nodes],
         edges=edges(found.edges),
         total_nodes=found.total_nodes,
         total_edges=found.total_edges,
-        page_info=PageInfo(has_next_page=found.cursor is not None, end_cursor=found.cursor),
+        page_info=PageInfo(has_next_page=found.cursor is not None, end_cursor=found.cursor, has_previous_page=paged),
         found=found,
     )
 

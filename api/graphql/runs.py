@@ -10,6 +10,7 @@ import strawberry
 from api.graphql import types as t
 from api.graphql import views
 from api.graphql.jobruns import job_runs
+from api.graphql.paging import Connection, at_most, connection
 from api.graphql.types import Info, on_workspace
 from fabric.errors import QueryError
 from fabric.runs import HarvestRun
@@ -18,23 +19,6 @@ from fabric.workspace import Workspace
 __all__ = ["RunMutation", "RunQuery", "RunSubscription"]
 
 _MOST, _PAUSE, _WAIT = 500, 0.25, 60.0
-
-
-@strawberry.type(description="A run and where it stands in the list.")
-class HarvestRunEdge:
-    """A run and where it stands in the list."""
-
-    cursor: str
-    node: t.HarvestRun
-
-
-@strawberry.type(description="A page of runs, newest first.")
-class HarvestRunConnection:
-    """A page of runs, newest first; `totalCount` is over all pages."""
-
-    edges: list[HarvestRunEdge]
-    page_info: t.PageInfo
-    total_count: int
 
 
 @strawberry.type
@@ -53,7 +37,7 @@ class RunQuery:
         states: list[str] | None = None,
     ) -> list[t.HarvestRun]:
         """Harvest runs."""
-        count = _size(first)
+        count = at_most(first, _MOST)
         found = await on_workspace(info, lambda w: w.runs.list(source, count, after=after, states=states or ()))
         return [views.harvest_run(one) for one in found]
 
@@ -65,16 +49,14 @@ class RunQuery:
         states: list[str] | None = None,
         first: int = 20,
         after: str | None = None,
-    ) -> HarvestRunConnection:
+    ) -> Connection[t.HarvestRun]:
         """Harvest runs, page by page."""
-        count, wanted = _size(first), states or []
+        count, wanted = at_most(first, _MOST), states or []
 
-        def read(workspace: Workspace) -> HarvestRunConnection:
+        def read(workspace: Workspace) -> Connection[t.HarvestRun]:
             found = workspace.runs.list(source, count + 1, after=after, states=wanted)
-            edges = [HarvestRunEdge(cursor=one.id, node=views.harvest_run(one)) for one in found[:count]]
-            page = t.PageInfo(has_next_page=len(found) > count, end_cursor=edges[-1].cursor if edges else None)
             total = workspace.runs.count(source, states=wanted)
-            return HarvestRunConnection(edges=edges, page_info=page, total_count=total)
+            return connection(found, count, total, node=views.harvest_run, cursor=lambda one: one.id, after=after)
 
         return await on_workspace(info, read)
 
@@ -170,9 +152,3 @@ def _newest(source: str | None) -> Callable[[Workspace], str]:
         return found[0].id
 
     return find
-
-
-def _size(first: int) -> int:
-    if not 0 < first <= _MOST:
-        raise QueryError(f"first is {first}, which is not between 1 and {_MOST}", remedy="ask page by page, with after")
-    return first

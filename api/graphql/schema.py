@@ -19,6 +19,8 @@ from api.graphql.curation import CurationMutation
 from api.graphql.discovery import DiscoveryQuery
 from api.graphql.guarding import guard
 from api.graphql.lineage import LineageQuery
+from api.graphql.listings import ListingQuery
+from api.graphql.past import PastQuery
 from api.graphql.runs import RunMutation, RunQuery, RunSubscription
 from api.graphql.sqltext import SqlQuery
 from api.graphql.types import Info, on_workspace
@@ -31,7 +33,7 @@ __all__ = ["make_schema"]
 
 
 @strawberry.type
-class Query(AuditQuery, DiscoveryQuery, LineageQuery, RunQuery, SqlQuery, WhatIfQuery):
+class Query(AuditQuery, DiscoveryQuery, LineageQuery, ListingQuery, PastQuery, RunQuery, SqlQuery, WhatIfQuery):
     """What can be asked."""
 
     @strawberry.field(description="One asset by its IRI, now or as it was; null where nothing is known of it.")
@@ -40,21 +42,10 @@ class Query(AuditQuery, DiscoveryQuery, LineageQuery, RunQuery, SqlQuery, WhatIf
         found = await on_workspace(info, lambda w: w.assets.find(iri, as_of))
         return None if found is None else views.asset(found)
 
-    @strawberry.field(description="Registered sources, by name.")
-    async def sources(self, info: Info) -> list[t.Source]:
-        """Registered sources."""
-        return [views.source(one) for one in await on_workspace(info, lambda w: w.sources.all())]
-
     @strawberry.field(description="Installed connectors and their options.")
     async def connectors(self, info: Info) -> list[t.Connector]:
         """Installed connectors."""
         return await on_workspace(info, lambda _workspace: [_connector(name) for name in connector_names()])
-
-    @strawberry.field(description="What happened to an asset, newest first.")
-    async def history(self, info: Info, iri: strawberry.ID, first: int = 50) -> list[t.Change]:
-        """What happened to an asset."""
-        found = await on_workspace(info, lambda w: w.history.of(iri, first=first))
-        return [views.change(commit, change) for commit, change in found]
 
     @strawberry.field(description="The state of this Fabric.")
     async def status(self, info: Info) -> t.Status:

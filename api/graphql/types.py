@@ -10,6 +10,7 @@ import strawberry
 from starlette.concurrency import run_in_threadpool
 from strawberry.scalars import JSON
 
+from api.graphql.paging import Node, PageInfo
 from fabric import assets as core
 from fabric import model
 from fabric.workspace import Workspace
@@ -148,11 +149,16 @@ class CheckSummary:
 
 
 @strawberry.interface(description="Anything the catalogue knows.")
-class Asset:
+class Asset(Node):
     """Anything the catalogue knows; `core` is what was read of it, `trail` its containers where they were read with others'."""
 
     core: strawberry.Private[core.Asset]
     trail: strawberry.Private[list[Link] | None] = None
+
+    @strawberry.field
+    def id(self) -> strawberry.ID:
+        """Its IRI."""
+        return strawberry.ID(self.core.iri)
 
     @strawberry.field
     def iri(self) -> strawberry.ID:
@@ -393,14 +399,6 @@ class Facet:
     values: list[FacetValue]
 
 
-@strawberry.type
-class PageInfo:
-    """Whether there is more, and from where to ask on."""
-
-    has_next_page: bool
-    end_cursor: str | None
-
-
 @strawberry.type(description="One search result.")
 class SearchEdge:
     """One search result: `why` says what matched, `highlight` shows it."""
@@ -425,8 +423,9 @@ class SearchConnection:
 
 @strawberry.type(description="What one commit did to an asset.")
 class Change:
-    """What one commit did to an asset; `added` and `removed` are N-Triples, `author` who had it made, where that is known."""
+    """What one commit did to an asset, whose IRI it has; `author` had it made, `added` and `removed` are N-Triples."""
 
+    iri: strawberry.ID
     commit: int
     kind: str
     at: datetime
@@ -449,10 +448,10 @@ class RunLine:
 
 
 @strawberry.type(description="One harvest of a source.")
-class HarvestRun:
+class HarvestRun(Node):
     """One harvest. States: queued, running, complete, partial, failed, cancelled."""
 
-    id: strawberry.ID
+    id: strawberry.ID  # type: ignore[assignment]  # what the interface computes is stored here
     source: str
     state: str
     started_at: datetime
@@ -488,7 +487,7 @@ class HarvestRun:
 
 
 @strawberry.type(description="A registered source; secrets are shown as ***.")
-class Source:
+class Source(Node):
     """A registered source."""
 
     name: str
@@ -497,6 +496,12 @@ class Source:
     created_at: datetime
     schedule: str | None
     next_harvest_at: datetime | None
+
+    @strawberry.field
+    def id(self, info: Info) -> strawberry.ID:
+        """The IRI of its named graph."""
+        workspace: Workspace = info.context["workspace"]
+        return strawberry.ID(workspace.iris.harvest_graph(self.name))
 
     @strawberry.field
     async def last_run(self, info: Info) -> HarvestRun | None:

@@ -18,7 +18,7 @@ from fabric.sources import RegisteredSource
 from fabric.terms import compact
 from fabric.workspace import Workspace
 
-__all__ = ["asset", "change", "checks", "facts", "fields", "harvest_run", "references", "source"]
+__all__ = ["asset", "assets", "change", "checks", "facts", "fields", "harvest_run", "references", "source"]
 
 FieldLinks = Mapping[str, list[t.FieldLink]]
 
@@ -41,6 +41,16 @@ def asset(found: core.Asset) -> t.Asset:
     if found.ref.kind in {"catalog", "source"}:
         return t.Container(core=found)
     return t.Resource(core=found, url=getattr(record, "url", None))
+
+
+def assets(workspace: Workspace, iris: Iterable[str]) -> dict[str, t.Asset]:
+    """Assets by IRI, with their containers, read all at once; those that nothing is known of are left out."""
+    found = workspace.assets.many(iris)
+    paths = workspace.assets.paths(found)
+    nodes = {iri: asset(one) for iri, one in found.items()}
+    for iri, node in nodes.items():
+        node.trail = [t.link(one) for one in paths[iri]]
+    return nodes
 
 
 def _dataset(found: core.Asset, record: model.Dataset) -> t.Dataset:
@@ -207,6 +217,7 @@ def _fact(fact: core.Fact, written: tuple[str | None, datetime | None] | None) -
 def change(commit: history.Commit, what: history.Change) -> t.Change:
     """What a commit did to an asset."""
     return t.Change(
+        iri=strawberry.ID(what.root),
         commit=commit.number,
         kind=commit.kind,
         at=commit.at,

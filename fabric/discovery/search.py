@@ -98,6 +98,12 @@ class Search:
         facets = {**counted.result().facets, **{name: facet.result() for name, facet in wider.items()}}
         return Results(found, counted.result().total, facets, semantic and self._vectors is not None)
 
+    def browse(self, filters: Mapping[str, Iterable[str]], first: int, offset: int) -> tuple[list[str], int]:
+        """IRIs of what passes the filters, by title, and how many there are in all. Raises: QueryError for an unknown filter."""
+        chosen = {name: tuple(values) for name, values in filters.items() if tuple(values)}
+        _see_filters(chosen)
+        return self._words.listing(chosen, first, offset), self._words.tally("", chosen, ["kind"]).total
+
     def _nearest(self, query: str, filters: Filters, *, semantic: bool) -> list[Hit]:
         if not semantic or self._vectors is None or not query.strip():
             return []
@@ -147,15 +153,19 @@ class Search:
 
 
 def _see(query: str, filters: Mapping[str, tuple[str, ...]], first: int, offset: int) -> None:
-    unknown = sorted(set(filters) - set(FACETS))
-    if unknown:
-        raise QueryError(f"there is no filter {unknown[0]!r}", remedy=f"filters are {', '.join(FACETS)}")
+    _see_filters(filters)
     if len(query) > _LONGEST:
         raise QueryError(f"the query has {len(query)} characters; at most {_LONGEST} are allowed", remedy="shorten it")
     if not 1 <= first <= _PAGE or offset < 0:
         raise QueryError(
             f"a page of {first} results from {offset} was asked for", remedy=f"ask for 1 to {_PAGE}, from 0 on"
         )
+
+
+def _see_filters(filters: Filters) -> None:
+    unknown = sorted(set(filters) - set(FACETS))
+    if unknown:
+        raise QueryError(f"there is no filter {unknown[0]!r}", remedy=f"filters are {', '.join(FACETS)}")
 
 
 def _is_called(one: Document, text: str) -> bool:

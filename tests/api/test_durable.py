@@ -191,9 +191,7 @@ def test_a_due_schedule_harvests_once_and_leaves_out_what_overlaps(processes: Fo
         (run,) = server.runs("a")
         assert (server.end(run["id"])["state"], run["trigger"]) == ("complete", "schedule")
         server.ask('mutation{scheduleSource(name:"a",cron:null){name}}')
-        assert server.ask("{sources{schedule nextHarvestAt}}") == {
-            "sources": [{"schedule": None, "nextHarvestAt": None}]
-        }
+        assert server.sources("schedule nextHarvestAt") == [{"schedule": None, "nextHarvestAt": None}]
 
 
 def make_due(chosen: Settings, source: str) -> datetime:
@@ -210,7 +208,7 @@ def make_due(chosen: Settings, source: str) -> datetime:
 
 
 def next_fire(server: Served, source: str) -> datetime:
-    found = {one["name"]: one["nextHarvestAt"] for one in server.ask("{sources{name nextHarvestAt}}")["sources"]}
+    found = {one["name"]: one["nextHarvestAt"] for one in server.sources("name nextHarvestAt")}
     return datetime.fromisoformat(found[source])
 
 

@@ -106,7 +106,10 @@ def test_curated_description_wins_and_is_taken_back(tmp_path: Path) -> None:
         client.post("/index")
         assert find(client, "sales")["edges"][0]["node"]["iri"] == iri
         assert ask(client, curate, i=iri, d="")["curate"]["description"] is None
-        history = ask(client, "query($i:ID!){history(iri:$i){kind source added removed}}", i=iri)["history"]
+        history = ask(client, "query($i:ID!){history(iri:$i){edges{node{kind source added removed}}}}", i=iri)[
+            "history"
+        ]
+        history = [edge["node"] for edge in history["edges"]]
         assert [change["kind"] for change in history] == ["curate", "curate", "harvest"]
         assert "All orders." in history[0]["removed"][0]
 
@@ -136,7 +139,9 @@ def test_asset_as_of_a_past_moment(tmp_path: Path) -> None:
         lake = make_lake(tmp_path / "lake")
         harvest(client, "lake", "files", {"path": str(lake)})
         iri = iri_of(client, "customers")
-        before = ask(client, "query($i:ID!){history(iri:$i){at}}", i=iri)["history"][0]["at"]
+        before = ask(client, "query($i:ID!){history(iri:$i){edges{node{at}}}}", i=iri)["history"]["edges"][0]["node"][
+            "at"
+        ]
         (lake / "customers.csv").write_text("customer_id,email,phone\n7,a@example.org,1\n", encoding="utf-8")
         harvest(client, "lake", "files", {"path": str(lake)})
         document = "query($i:ID!,$t:DateTime){asset(iri:$i,asOf:$t){...on Dataset{fields{name}}}}"
@@ -199,7 +204,7 @@ def test_registered_secrets_are_never_shown(tmp_path: Path) -> None:
         shown = client.post("/graphql", json={"query": document, "variables": {"o": options}}).text
         run = client.app.state.workspace.harvest("shop")  # type: ignore[attr-defined]
         asked = client.post(
-            "/graphql", json={"query": "{sources{options lastRun{state error problems}} runs{error}}"}
+            "/graphql", json={"query": "{sources{edges{node{options lastRun{state error problems}}}} runs{error}}"}
         ).text
         exported = client.get("/export").text
     assert run.state == "failed"

@@ -58,8 +58,10 @@ def test_the_history_says_who(guarded: str) -> None:
     found = graphql(guarded, "viewer", '{search(query:"orders",kinds:["dataset"]){edges{node{iri}}}}')
     iri = found["data"]["search"]["edges"][0]["node"]["iri"]
     assert "errors" not in graphql(guarded, "editor", CURATE, i=iri)
-    history = graphql(guarded, "viewer", "query($i:ID!){history(iri:$i){kind author}}", i=iri)["data"]["history"]
-    assert history[0] == {"kind": "curate", "author": "ed"}
+    history = graphql(guarded, "viewer", "query($i:ID!){history(iri:$i){edges{node{kind author}}}}", i=iri)["data"][
+        "history"
+    ]
+    assert history["edges"][0]["node"] == {"kind": "curate", "author": "ed"}
 
 
 def test_commands_on_an_opened_directory_are_noted(tmp_path: Path) -> None:

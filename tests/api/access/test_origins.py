@@ -17,7 +17,7 @@ from tests.api.estate import opened, settings
 
 EVIL = "https://evil.example.org"
 REGISTER = 'mutation{registerSource(name:"x",connector:"files",options:{path:"/tmp"},replace:true){name}}'
-SOURCES = "{sources{name}}"
+SOURCES = "{sources{edges{node{name}}}}"
 
 
 @pytest.fixture
@@ -28,7 +28,10 @@ def client(tmp_path: Path) -> Iterator[TestClient]:
 
 
 def names(client: TestClient) -> list[str]:
-    return [one["name"] for one in client.post("/graphql", json={"query": SOURCES}).json()["data"]["sources"]]
+    return [
+        edge["node"]["name"]
+        for edge in client.post("/graphql", json={"query": SOURCES}).json()["data"]["sources"]["edges"]
+    ]
 
 
 @pytest.mark.parametrize(

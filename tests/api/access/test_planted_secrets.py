@@ -22,7 +22,7 @@ PLANTED = "hunter2planted"
 GONE = "127.0.0.1:1"
 REGISTER = "mutation($n:String!,$c:String!,$o:JSON!){registerSource(name:$n,connector:$c,options:$o,replace:true){name options}}"
 EVERYTHING = """{
-  sources { name options lastRun { error } } connectors { name options }
+  sources(first: 500) { edges { node { name options lastRun { error } } } } connectors { name options }
   runs(first: 500) { id source error problems refused warnings log { text } }
   auditLog(first: 500) { edges { node { operation arguments error } } }
   search(query: "", first: 100) { edges { node { iri title description } } }

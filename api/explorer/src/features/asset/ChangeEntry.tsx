@@ -7,7 +7,7 @@ import { lastSegment } from "@/lib/iri";
 import { objectLabel, parseTriple } from "@/lib/ntriples";
 import { usePaged } from "@/lib/usePaged";
 
-type Change = HistoryQuery["history"][number];
+type Change = HistoryQuery["history"]["edges"][number]["node"];
 
 export function ChangeEntry({ change, subject }: { change: Change; subject: string }) {
   const lines = [

@@ -1,5 +1,4 @@
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useInfiniteQuery } from "@tanstack/react-query";
 
 import { Button } from "@/components/Button";
 import { Notice } from "@/components/Notice";
@@ -12,25 +11,30 @@ import { execute } from "@/lib/graphql";
 const STEP = 25;
 
 export function HistoryTab({ iri }: { iri: string }) {
-  const [first, setFirst] = useState(STEP);
-  const query = useQuery({
-    queryKey: ["asset", iri, "history", first],
-    queryFn: ({ signal }) => execute(HistoryDocument, { iri, first }, signal),
-    placeholderData: keepPreviousData,
+  const query = useInfiniteQuery({
+    queryKey: ["asset", iri, "history"],
+    queryFn: async ({ pageParam, signal }) =>
+      (await execute(HistoryDocument, { iri, first: STEP, after: pageParam }, signal)).history,
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ pageInfo }) => (pageInfo.hasNextPage ? pageInfo.endCursor : null),
   });
   return (
     <Loaded query={query} what="the history">
-      {({ history }) =>
-        history.length === 0 ? (
+      {({ pages }) =>
+        pages[0]?.edges.length === 0 ? (
           <Notice title="No change is recorded" />
         ) : (
           <>
             <ol className={styles.timeline}>
-              {history.map((change) => (
-                <ChangeEntry key={`${change.commit} ${change.source}`} change={change} subject={iri} />
-              ))}
+              {pages.flatMap(({ edges }) =>
+                edges.map(({ cursor, node }) => <ChangeEntry key={cursor} change={node} subject={iri} />),
+              )}
             </ol>
-            {history.length >= first && <Button onClick={() => setFirst(first + STEP)}>Older changes</Button>}
+            {query.hasNextPage && (
+              <Button disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+                Older changes
+              </Button>
+            )}
           </>
         )
       }

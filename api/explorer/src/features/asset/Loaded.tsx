@@ -1,11 +1,11 @@
-import type { UseQueryResult } from "@tanstack/react-query";
+import type { UseInfiniteQueryResult, UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 
 import { ErrorPanel } from "@/components/ErrorPanel";
 import { Skeleton } from "@/components/Skeleton";
 
 interface Props<Data> {
-  query: UseQueryResult<Data>;
+  query: UseQueryResult<Data> | UseInfiniteQueryResult<Data>;
   what: string;
   children: (data: Data) => ReactNode;
 }
