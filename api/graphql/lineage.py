@@ -10,12 +10,15 @@ import strawberry
 
 from api.graphql.paging import PageInfo
 from api.graphql.types import Info, Link, on_workspace
+from fabric.errors import QueryError
 from fabric.tracing import answer
 from fabric.tracing import impact as core
 from fabric.tracing.exports import export
 from fabric.tracing.lineage import Asked
 
 __all__ = ["ImpactedAsset", "LineageLevel", "LineageQuery", "edges", "impacted", "link_of", "named"]
+
+_MOST_MOMENTS = 1000
 
 
 @strawberry.enum(description="Which way to follow lineage.")
@@ -191,6 +194,16 @@ class Cause:
     evidence: Link | None
 
 
+@strawberry.type(description="A commit, and so a moment that `asOf` can name. Kinds: harvest, curate, remove.")
+class LineageMoment:
+    """A moment that can be asked of."""
+
+    commit: int
+    at: datetime
+    kind: str
+    source: str
+
+
 @strawberry.type
 class LineageQuery:
     """What can be asked of lineage."""
@@ -253,6 +266,16 @@ class LineageQuery:
             affected=[impacted(one) for one in found.affected],
             owners=_links(found.owners),
         )
+
+    @strawberry.field(
+        description="Moments that lineage can be asked of by `asOf`: the newest `first` commits, oldest of them first."
+    )
+    async def lineage_moments(self, info: Info, first: int = 100) -> list[LineageMoment]:
+        """Moments that lineage can be asked of."""
+        if not 1 <= first <= _MOST_MOMENTS:
+            raise QueryError(f"{first} moments cannot be asked for", remedy=f"ask for 1 to {_MOST_MOMENTS}")
+        found = await on_workspace(info, lambda w: w.history.commits(after=w.history.last() - first))
+        return [LineageMoment(commit=one.number, at=one.at, kind=one.kind, source=one.source) for one in found]
 
     @strawberry.field(
         description="Why an asset may be wrong or late: failed runs, failing checks, late data, schema changes upstream, "

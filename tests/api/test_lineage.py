@@ -104,3 +104,13 @@ def test_paths_and_causes_are_answered(client: TestClient) -> None:
     found = ask(client, document, s=iri(client, "raw", "amount"), e=iri(client, "mart"))
     assert [way["nodes"][-1] for way in found["lineagePaths"]] == [iri(client, "mart", "total")]
     assert found["rootCause"] == []
+
+
+def test_moments_are_the_newest_commits_oldest_first(client: TestClient) -> None:
+    document = "query($n:Int!){lineageMoments(first:$n){commit at kind source}}"
+    found = ask(client, document, n=5)["lineageMoments"]
+    assert [(one["commit"], one["kind"], one["source"]) for one in found] == [(1, "harvest", "shop")]
+    assert (
+        ask(client, LINEAGE, i=iri(client, "stg"), d="BOTH", l="TABLE", n=9, t=found[0]["at"])["lineage"]["totalNodes"]
+        == 7
+    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import dataclass
 from urllib.parse import quote
 
 import httpx
@@ -11,6 +13,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.api.axe import serious
+from tests.api.lineage_estate import SPOKES, harvested
 from tests.processes import fabric, serving
 
 pytestmark = pytest.mark.browser
@@ -39,6 +42,27 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     fabric(folder / "data", "harvest")
     with serving(folder / "data") as url:
         yield url
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """The larger estate, served."""
+    folder = tmp_path_factory.mktemp("lineage_shop")
+    iris = harvested(folder / "data")
+    with serving(folder / "data") as url:
+        yield Shop(url, iris)
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """Where the larger estate is served, and the IRI of each of its tables."""
+
+    address: str
+    iris: dict[str, str]
+
+    def open(self, page: Page, name: str, query: str = "") -> None:
+        page.goto(f"{self.address}/#/lineage/{quote(self.iris[name], safe='')}{query}")
+        page.get_by_test_id("minimap").or_(page.get_by_test_id("lineage-card")).first.wait_for()
 
 
 def iri_of(address: str, title: str) -> str:
@@ -137,3 +161,114 @@ def test_an_asset_without_lineage_says_so_and_so_does_an_unknown_one(address: st
     expect(page.get_by_text("No lineage is known of alone")).to_be_visible()
     page.goto(f"{address}/#/lineage/{quote('http://example.org/nothing', safe='')}")
     expect(page.get_by_test_id("error")).to_contain_text("Could not show the lineage")
+
+
+def test_filters_and_collapsed_jobs_narrow_and_stand_in_the_link(shop: Shop, page: Page) -> None:
+    shop.open(page, "raw.orders", "?depth=all")
+    cards = page.get_by_test_id("lineage-card")
+    expect(cards).to_have_count(6)
+    page.get_by_label("Collapse jobs").check()
+    expect(cards).to_have_count(5)
+    expect(page.get_by_test_id("lineage-status")).to_contain_text("1 hidden by filters")
+    page.get_by_role("button", name="From orders to orders").press("Enter")
+    expect(page.get_by_test_id("edge-panel")).to_contain_text("INSERT INTO mart.orders")
+    page.keyboard.press("Escape")
+    page.get_by_test_id("lineage-filters").click()
+    page.get_by_role("checkbox", name="Dashboard").check()
+    expect(cards).to_have_count(2)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="From orders to Revenue by day")).to_have_count(1)
+    expect(page).to_have_url(re.compile("kind=dashboard.*jobs=collapsed|jobs=collapsed.*kind=dashboard"))
+    page.reload()
+    expect(cards).to_have_count(2)
+    page.get_by_test_id("lineage-filters").click()
+    assert serious(page) == []
+    page.get_by_role("button", name="Clear filters").click()
+    expect(cards).to_have_count(5)
+
+
+def test_schemas_are_groups_that_open_and_close(shop: Shop, page: Page) -> None:
+    shop.open(page, "raw.orders", "?depth=all")
+    page.get_by_label("Groups").select_option("schema")
+    groups = page.get_by_test_id("lineage-group")
+    expect(groups).to_have_count(3)
+    page.get_by_role("button", name="Open mart 3 assets").click()
+    expect(page.get_by_test_id("lineage-frame")).to_contain_text("mart")
+    expect(page.get_by_test_id("lineage-card")).to_have_count(4)
+    assert serious(page) == []
+    page.get_by_role("button", name="Close mart").click()
+    expect(page.get_by_test_id("lineage-card")).to_have_count(1)
+    page.get_by_role("button", name="From orders to airflow").press("Enter")
+    expect(page.get_by_test_id("edge-panel")).to_contain_text("orders → load_orders")
+    page.get_by_label("Groups").select_option("domain")
+    expect(page.get_by_role("button", name="Open No domain 5 assets")).to_be_visible()
+
+
+def test_a_hub_is_grouped_and_any_of_its_neighbours_is_found(shop: Shop, page: Page) -> None:
+    shop.open(page, "hub.hub")
+    expect(page.get_by_test_id("lineage-status")).to_contain_text("2,002 assets · more than 2,000, so they are grouped")
+    page.get_by_label("Find in the graph").fill("t1999")
+    page.keyboard.press("Enter")
+    expect(card(page, "t1999")).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    expect(card(page, "hub")).to_be_focused()
+    expect(page.get_by_role("button", name=f"Open hub {SPOKES - 1:,} assets")).to_have_count(1)
+
+
+def test_a_cycle_is_drawn(shop: Shop, page: Page) -> None:
+    shop.open(page, "raw.chicken", "?depth=all")
+    expect(page.get_by_test_id("lineage-card")).to_have_count(2)
+    expect(page.locator(".react-flow__edge")).to_have_count(2)
+
+
+def test_all_ways_between_two_are_lit(shop: Shop, page: Page) -> None:
+    shop.open(page, "raw.orders", "?depth=all")
+    page.get_by_role("button", name="Ways between two").click()
+    panel = page.get_by_test_id("ways-panel")
+    card(page, "orders").first.click()
+    card(page, "revenue").click()
+    expect(panel).to_contain_text("way")
+    expect(page.locator("[data-testid=lineage-card][data-tone=way]")).to_have_count(4)
+    expect(page.locator("[data-testid=lineage-card][data-tone=dim]")).to_contain_text("loyal")
+    assert serious(page) == []
+    page.reload()
+    expect(panel).to_contain_text("load_orders")
+    panel.get_by_role("button", name="Swap").click()
+    expect(panel).to_contain_text("No data flows from the first to the second.")
+    page.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
+
+
+def test_what_a_change_breaks_is_red_and_its_owners_are_named(shop: Shop, page: Page) -> None:
+    shop.open(page, "raw.orders", "?depth=all")
+    page.get_by_role("button", name="Impact").click()
+    panel = page.get_by_test_id("impact-panel")
+    panel.get_by_label("Column").select_option("amount")
+    panel.get_by_role("button", name="Show what breaks").click()
+    expect(panel.get_by_role("region", name="Owners to tell")).to_contain_text("Ann")
+    expect(page.locator("[data-testid=lineage-card][data-tone=broken]")).to_contain_text(["orders"])
+    expect(page.locator("[data-testid=lineage-card][data-tone=affected]")).to_have_count(3)
+    assert serious(page) == []
+    page.reload()
+    expect(panel.get_by_role("region", name="Owners to tell")).to_contain_text("Bo")
+    card(page, "orders").last.click()
+    panel.get_by_label("Change").select_option("Rename a column")
+    panel.get_by_label("New name").fill("euros")
+    panel.get_by_label("Column").select_option("amount")
+    panel.get_by_role("button", name="Show what breaks").click()
+    expect(panel).to_contain_text("total derives from amount")
+
+
+def test_the_slider_goes_back_to_what_was(shop: Shop, page: Page) -> None:
+    shop.open(page, "raw.orders", "?depth=all")
+    cards = page.get_by_test_id("lineage-card")
+    expect(cards).to_have_count(6)
+    expect(page.get_by_test_id("as-of")).to_have_text("Now")
+    page.get_by_label("As of").focus()
+    page.keyboard.press("Home")
+    expect(page).to_have_url(re.compile("asOf="))
+    shop.open(page, "mart.orders", "?depth=1&asOf=" + page.url.partition("asOf=")[2])
+    expect(card(page, "old")).to_have_count(1)
+    expect(page.get_by_role("button", name="Impact")).to_be_disabled()
+    page.get_by_role("button", name="Back to now").click()
+    expect(card(page, "old")).to_have_count(0)

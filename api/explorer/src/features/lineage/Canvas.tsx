@@ -2,12 +2,13 @@ import "@xyflow/react/dist/base.css";
 
 import { Background, ControlButton, Controls, ReactFlow } from "@xyflow/react";
 
-import { Card, GroupCard } from "@/features/lineage/Card";
+import { Card } from "@/features/lineage/Card";
 import type { FlowEdge, FlowNode } from "@/features/lineage/flow";
+import { FrameCard, GroupCard } from "@/features/lineage/GroupCard";
 import { MiniMap } from "@/features/lineage/MiniMap";
 import { Way } from "@/features/lineage/Way";
 
-const nodeTypes = { card: Card, group: GroupCard };
+const nodeTypes = { card: Card, group: GroupCard, frame: FrameCard };
 const edgeTypes = { way: Way };
 
 interface Props {

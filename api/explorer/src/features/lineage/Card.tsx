@@ -1,24 +1,16 @@
 import { Link } from "@tanstack/react-router";
 import type { NodeProps } from "@xyflow/react";
-import { memo, useEffect, useRef } from "react";
+import { memo } from "react";
 
 import { KindIcon } from "@/components/KindIcon";
-import { useBoard, useTone } from "@/features/lineage/board";
+import { useBoard, useJumpedTo, useTone } from "@/features/lineage/board";
+import type { Board } from "@/features/lineage/board";
 import styles from "@/features/lineage/Card.module.css";
-import type { CardNode, GroupNode } from "@/features/lineage/flow";
+import { Ends } from "@/features/lineage/Ends";
+import type { CardNode } from "@/features/lineage/flow";
 import type { LineageField } from "@/features/lineage/graph";
 import { moment, plural } from "@/lib/format";
 import { kindLabel } from "@/lib/kinds";
-
-/** Takes the focus when the card that was jumped to is drawn. */
-function useJumpedTo<Target extends HTMLElement>(id: string) {
-  const { takesFocus } = useBoard();
-  const target = useRef<Target>(null);
-  useEffect(() => {
-    if (takesFocus(id)) target.current?.focus({ preventScroll: true });
-  });
-  return target;
-}
 
 export const Card = memo(function Card({ data: { node, fields, missing, root } }: NodeProps<CardNode>) {
   const board = useBoard();
@@ -32,10 +24,13 @@ export const Card = memo(function Card({ data: { node, fields, missing, root } }
       data-root={root || undefined}
       data-removed={node.removedAt ? true : undefined}
       data-testid="lineage-card"
+      data-pick={board.pick ? true : undefined}
       aria-label={node.title}
+      onClickCapture={(event) => pickBy(event, board, node.iri)}
       onMouseEnter={() => board.hover(node.iri)}
       onMouseLeave={() => board.hover(null)}
     >
+      <Ends id="card" />
       <header className={styles.head}>
         <KindIcon kind={node.kind} />
         <Link
@@ -74,6 +69,16 @@ export const Card = memo(function Card({ data: { node, fields, missing, root } }
   );
 });
 
+/** While something is to be chosen, a click on a card does that, but for its own buttons. */
+function pickBy(event: React.MouseEvent, board: Board, iri: string) {
+  if (!board.pick || !(event.target instanceof Element)) return;
+  const field = event.target.closest<HTMLElement>("[data-field]")?.dataset.field;
+  if (!field && event.target.closest("button")) return;
+  event.preventDefault();
+  event.stopPropagation();
+  board.pick(field ?? iri);
+}
+
 function Columns({ fields, total }: { fields: LineageField[]; total: number }) {
   const silent = total - fields.length;
   return (
@@ -96,9 +101,11 @@ function Column({ field }: { field: LineageField }) {
       className={styles.column}
       data-tone={tone ?? undefined}
       data-testid="lineage-column"
+      data-field={field.iri}
       onMouseEnter={() => board.hover(field.iri)}
       onMouseLeave={() => board.hover(null)}
     >
+      <Ends id={field.iri} />
       <button type="button" onFocus={() => board.hover(field.iri)} onBlur={() => board.hover(null)} title={field.path}>
         {field.path}
       </button>
@@ -130,32 +137,3 @@ function Expand({ iri, title, missing, direction }: ExpandProps) {
     </button>
   );
 }
-
-export const GroupCard = memo(function GroupCard({ id, data: { group } }: NodeProps<GroupNode>) {
-  const board = useBoard();
-  const tone = useTone(id);
-  const opener = useJumpedTo<HTMLButtonElement>(id);
-  return (
-    <article
-      className={styles.group}
-      data-tone={tone ?? undefined}
-      data-testid="lineage-group"
-      onMouseEnter={() => board.hover(id)}
-      onMouseLeave={() => board.hover(null)}
-    >
-      <button
-        ref={opener}
-        type="button"
-        data-card={id}
-        onFocus={() => board.hover(id)}
-        onBlur={() => board.hover(null)}
-        onClick={() => board.openGroup(id)}
-        title={`Open ${group.title}`}
-        aria-label={`Open ${group.title}, ${plural(group.members, "asset")}`}
-      >
-        <strong dir="auto">{group.title}</strong>
-        <span>{plural(group.members, "asset")}</span>
-      </button>
-    </article>
-  );
-});

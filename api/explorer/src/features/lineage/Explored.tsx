@@ -3,24 +3,25 @@ import { useMemo, useState } from "react";
 
 import { BoardContext } from "@/features/lineage/board";
 import { Canvas } from "@/features/lineage/Canvas";
-import { EdgePanel } from "@/features/lineage/EdgePanel";
+import { facetsOf } from "@/features/lineage/filters";
+import { titleOf } from "@/features/lineage/flow";
 import type { LineageEdge } from "@/features/lineage/graph";
-import { GROUP_ABOVE } from "@/features/lineage/grouping";
 import { createLight } from "@/features/lineage/light";
 import styles from "@/features/lineage/LineagePage.module.css";
 import type { LineageSearch } from "@/features/lineage/lineageSearch";
+import { Panels } from "@/features/lineage/Panels";
 import { neighbour } from "@/features/lineage/neighbours";
 import { Shortcuts } from "@/features/lineage/Shortcuts";
-import { Alone, Failed, Waiting } from "@/features/lineage/states";
+import { Alone, Failed, Status, Waiting } from "@/features/lineage/states";
+import { TimeSlider } from "@/features/lineage/TimeSlider";
 import { Toolbar } from "@/features/lineage/Toolbar";
 import { useDrawing } from "@/features/lineage/useDrawing";
 import { useKeys } from "@/features/lineage/useKeys";
 import { useLineage } from "@/features/lineage/useLineage";
 import { useMakeBoard } from "@/features/lineage/useMakeBoard";
-import { useSet } from "@/features/lineage/useSet";
+import { isPicking, useQuestion } from "@/features/lineage/useQuestion";
 import { useSteadyView } from "@/features/lineage/useSteadyView";
-import { count, plural } from "@/lib/format";
-import { lastSegment } from "@/lib/iri";
+import { datasetOf, lastSegment } from "@/lib/iri";
 
 interface Props {
   iri: string;
@@ -36,27 +37,41 @@ export function Explored({ iri, search, change }: Props) {
 
   const { query, graph, pending, error } = useLineage(iri, search);
   const root = query.data?.root.iri ?? iri;
-  const opened = useSet(search.open);
-  const openGroups = useSet(search.groups);
-  const grouped = (graph?.nodes.size ?? 0) > GROUP_ABOVE;
-  const { shown, nodes, edges, ...layout } = useDrawing(graph, { root, opened, grouped, openGroups });
+  const { narrowed, shown, nodes, edges, ...layout } = useDrawing(graph, root, search);
   const view = useSteadyView(nodes);
-  const board = useMakeBoard({ light, graph: shown.graph, view, change });
+  const question = useQuestion(search, shown, light);
+  const board = useMakeBoard({ light, graph: shown.graph, view, change, picking: isPicking(search) });
   const found = useMemo(() => {
     const wanted = words.trim().toLowerCase();
-    return wanted ? [...shown.graph.nodes.values()].filter(({ title }) => title.toLowerCase().includes(wanted)) : [];
-  }, [words, shown]);
+    return wanted ? [...narrowed.graph.nodes.values()].filter(({ title }) => title.toLowerCase().includes(wanted)) : [];
+  }, [words, narrowed]);
+  const facets = useMemo(() => (graph ? facetsOf(graph) : []), [graph]);
+  const go = (one: string) => {
+    setWords("");
+    if (!view.go(one)) change((now) => ({ ...now, at: one }));
+  };
   useKeys({
     onArrow: (from, arrow) => view.go(from === null ? root : (neighbour(nodes, edges, from, arrow) ?? from)),
     onColumns: (card) => (graph?.nodes.get(card)?.fieldCount ? board.toggle(card) : undefined),
-    onEscape: () => (edge ? setEdge(null) : setWords("")),
+    onEscape: () => {
+      if (edge) setEdge(null);
+      else if (words) setWords("");
+      else if (search.ask) change((now) => ({ ...now, ask: undefined }));
+    },
     onHelp: () => setHelp(true),
   });
 
   if (query.isPending) return <Waiting />;
   if (!query.data) return <Failed error={query.error} onRetry={() => void query.refetch()} />;
   const { title } = query.data.root;
-  const nameOf = (end: string) => graph?.nodes.get(end)?.title ?? lastSegment(end);
+  const nameOf = (id: string): string => {
+    const table = datasetOf(id);
+    return table === id ? titleOf(shown.graph, shown.groups, id, graph) : `${nameOf(table)}.${lastSegment(id)}`;
+  };
+  const onSearch = (next: LineageSearch) => {
+    view.grow(null);
+    change(() => next);
+  };
   return (
     <section className={styles.page}>
       <title>{`Lineage of ${title} · Fabric`}</title>
@@ -68,23 +83,24 @@ export function Explored({ iri, search, change }: Props) {
       </h1>
       <Toolbar
         search={search}
-        onSearch={(next) => {
-          view.grow(null);
-          change(() => next);
-        }}
+        facets={facets}
+        onSearch={onSearch}
         words={words}
         onWords={setWords}
         found={found}
-        onGo={(one) => view.go(one) && setWords("")}
+        onGo={go}
         onHelp={() => setHelp(true)}
       />
-      <p role="status" className={styles.said} data-testid="lineage-status">
-        {plural(graph?.nodes.size ?? 0, "asset")}
-        {grouped &&
-          ` — more than ${count(GROUP_ABOVE)}, so they are grouped by where they are kept. Open a group to see its assets.`}
-        {pending && " · loading more …"}
-        {layout.drawing && " · drawing …"}
-      </p>
+      <div className={styles.under}>
+        <Status
+          narrowed={narrowed}
+          asked={search.group}
+          grouping={layout.grouping}
+          pending={pending}
+          drawing={layout.drawing}
+        />
+        <TimeSlider asOf={search.asOf} onAsOf={(asOf) => onSearch({ ...search, asOf, ask: undefined })} />
+      </div>
       {error && <Failed error={error} onRetry={() => void query.refetch()} />}
       {layout.error && <Failed error={layout.error} onRetry={() => void query.refetch()} />}
       {graph?.edges.size === 0 && !pending && <Alone iri={root} title={title} />}
@@ -93,9 +109,12 @@ export function Explored({ iri, search, change }: Props) {
           {nodes.length > 0 && (
             <Canvas nodes={nodes} edges={edges} onFit={view.fit} onEdge={(one) => setEdge(one.data?.edge ?? null)} />
           )}
-          {edge && (
-            <EdgePanel edge={edge} names={[nameOf(edge.start), nameOf(edge.end)]} onClose={() => setEdge(null)} />
-          )}
+          <Panels
+            {...{ root, search, edge, question, nameOf, onSearch }}
+            isDrawn={(id) => shown.place.has(datasetOf(id))}
+            onEdge={setEdge}
+            onGo={go}
+          />
         </div>
       </BoardContext>
       <Shortcuts open={help} onOpenChange={setHelp} />

@@ -29,6 +29,7 @@ export function MiniMap({ nodes }: { nodes: FlowNode[] }) {
     context.clearRect(0, 0, WIDTH, HEIGHT);
     for (const { type, data, position, width = 0, height = 0 } of nodes) {
       const root = type === "card" && data.root;
+      if (type === "frame") continue;
       context.fillStyle = colours.getPropertyValue(root ? "--accent" : "--control");
       const [w, h] = [Math.max(1.5, width * scale), Math.max(1, height * scale)];
       context.fillRect(position.x * scale + left, position.y * scale + top, w, h);

@@ -1,17 +1,18 @@
 import { Position } from "@xyflow/react";
 import type { Edge, Node } from "@xyflow/react";
 
-import { missingNeighbours } from "@/features/lineage/graph";
-import type { LineageEdge, LineageField, LineageNode, Missing } from "@/features/lineage/graph";
-import type { Group, GroupedGraph } from "@/features/lineage/grouping";
+import type { Graph, LineageEdge, LineageField, LineageNode, Missing } from "@/features/lineage/graph";
+import type { Frame, Group, GroupedGraph } from "@/features/lineage/grouping";
 import type { Box, Place } from "@/features/lineage/layout";
+import { lastSegment } from "@/lib/iri";
 
 export type CardNode = Node<
   { node: LineageNode; fields: LineageField[] | null; missing: Missing; root: boolean },
   "card"
 >;
 export type GroupNode = Node<{ group: Group }, "group">;
-export type FlowNode = CardNode | GroupNode;
+export type FrameNode = Node<{ frame: Frame }, "frame">;
+export type FlowNode = CardNode | GroupNode | FrameNode;
 export type FlowEdge = Edge<{ edge: LineageEdge }, "way">;
 
 export const WIDTH = 250;
@@ -32,7 +33,7 @@ function handles(height: number, fields: LineageField[]): NonNullable<Node["hand
   ];
 }
 
-/** Sizes and ends of edges, which React Flow would else read from elements that are not in the page. */
+/** Sizes and ends of edges, which React Flow would else know only of cards that are in the page. */
 const sized = (height: number, fields: LineageField[]) => ({
   width: WIDTH,
   height,
@@ -52,37 +53,50 @@ export function boxesOf({ graph, groups }: GroupedGraph, opened: ReadonlySet<str
   ];
 }
 
+interface Drawn {
+  opened: ReadonlySet<string>;
+  places: ReadonlyMap<string, Place>;
+  sizes: ReadonlyMap<string, Box>;
+  missing: ReadonlyMap<string, Missing>;
+  root: string;
+}
+
+const NONE: Missing = { upstream: 0, downstream: 0 };
+
 /** What React Flow draws. */
-export function nodesOf(
-  { graph, groups }: GroupedGraph,
-  opened: ReadonlySet<string>,
-  places: ReadonlyMap<string, Place>,
-  root: string,
-): FlowNode[] {
-  const missing = missingNeighbours(graph);
+export function nodesOf({ graph, groups, frames }: GroupedGraph, drawn: Drawn): FlowNode[] {
+  const { opened, places, sizes, missing, root } = drawn;
+  const around = [...frames].flatMap(([id, frame]): FlowNode[] => {
+    const [position, box] = [places.get(id), sizes.get(id)];
+    if (!position || !box) return [];
+    const size = { width: box.width, height: box.height };
+    return [{ id, type: "frame", position, zIndex: -1, data: { frame }, ...size, measured: size, handles: [] }];
+  });
   const cards = [...graph.nodes.values()].flatMap((node): FlowNode[] => {
     const position = places.get(node.iri);
     if (!position) return [];
     const fields = opened.has(node.iri) ? node.fields : null;
     const height = heightOf(fields && fields.length);
-    const none = { upstream: 0, downstream: 0 };
-    const data = {
-      node,
-      fields,
-      missing: groups.size ? none : (missing.get(node.iri) ?? none),
-      root: node.iri === root,
-    };
+    const data = { node, fields, missing: missing.get(node.iri) ?? NONE, root: node.iri === root };
     return [{ id: node.iri, type: "card", position, data, ...sized(height, fields ?? []) }];
   });
   const grouped = [...groups.values()].flatMap((group): FlowNode[] => {
     const position = places.get(group.id);
     return position ? [{ id: group.id, type: "group", position, data: { group }, ...sized(HEAD, []) }] : [];
   });
-  return [...cards, ...grouped];
+  return [...around, ...cards, ...grouped];
 }
 
+/** What a card or group is called. */
+export const titleOf = (
+  graph: Graph,
+  groups: GroupedGraph["groups"],
+  id: string,
+  hidden: Graph | null = null,
+): string => graph.nodes.get(id)?.title ?? groups.get(id)?.title ?? hidden?.nodes.get(id)?.title ?? lastSegment(id);
+
 /** Edges between cards; where both cards are open and their columns are tied, those of the columns instead. */
-export function edgesOf({ graph }: GroupedGraph, opened: ReadonlySet<string>): FlowEdge[] {
+export function edgesOf({ graph, groups }: GroupedGraph, opened: ReadonlySet<string>): FlowEdge[] {
   const owners = new Map<string, string>();
   for (const iri of opened) for (const field of graph.nodes.get(iri)?.fields ?? []) owners.set(field.iri, iri);
   const shown: FlowEdge[] = [];
@@ -97,7 +111,7 @@ export function edgesOf({ graph }: GroupedGraph, opened: ReadonlySet<string>): F
       targetHandle: `${to} in`,
       data: { edge },
       ariaRole: "button",
-      ariaLabel: `From ${graph.nodes.get(start)?.title ?? "a group"} to ${graph.nodes.get(end)?.title ?? "a group"}`,
+      ariaLabel: `From ${titleOf(graph, groups, start)} to ${titleOf(graph, groups, end)}`,
     });
   for (const [key, edge] of graph.edges) {
     if (edge.level === "TABLE") continue;

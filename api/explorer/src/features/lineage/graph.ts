@@ -3,7 +3,9 @@ import type { LineageQuery } from "@/gql/graphql";
 type Answer = LineageQuery["lineage"];
 export type LineageNode = Answer["nodes"][number];
 export type LineageField = LineageNode["fields"][number];
-export type LineageEdge = Answer["edges"][number];
+
+/** `via` are hidden nodes that the edge runs through; `bundle` are the edges that one between groups stands for. */
+export type LineageEdge = Answer["edges"][number] & { via?: string[]; bundle?: LineageEdge[] };
 
 export interface Graph {
   nodes: Map<string, LineageNode>;

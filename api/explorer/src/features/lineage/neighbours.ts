@@ -22,7 +22,9 @@ export function neighbour(nodes: FlowNode[], edges: FlowEdge[], at: string, arro
     const sign = arrow === "ArrowUp" ? -1 : 1;
     const column = nodes.filter(
       (one) =>
-        Math.abs(one.position.x - here.position.x) < (here.width ?? 0) / 2 && sign * (middle(one) - middle(here)) > 0,
+        one.type !== "frame" &&
+        Math.abs(one.position.x - here.position.x) < (here.width ?? 0) / 2 &&
+        sign * (middle(one) - middle(here)) > 0,
     );
     return nearest(column, off)?.id ?? null;
   }

@@ -4,7 +4,11 @@ import { useEffect, useState } from "react";
 import { ErrorPanel } from "@/components/ErrorPanel";
 import { Notice } from "@/components/Notice";
 import { Skeleton } from "@/components/Skeleton";
+import type { Filtered } from "@/features/lineage/filters";
+import { GROUP_ABOVE, MOST_CARDS } from "@/features/lineage/grouping";
+import type { Grouping } from "@/features/lineage/grouping";
 import styles from "@/features/lineage/LineagePage.module.css";
+import { count, plural } from "@/lib/format";
 
 /** Milliseconds after which a reader is told that the wait is no fault. */
 const LONG = 4000;
@@ -40,5 +44,29 @@ export function Alone({ iri, title }: { iri: string; title: string }) {
         </Link>
       </p>
     </Notice>
+  );
+}
+
+interface StatusProps {
+  narrowed: Filtered;
+  asked: Grouping | undefined;
+  grouping: Grouping;
+  pending: boolean;
+  drawing: boolean;
+}
+
+/** What is drawn, what is not, and why. */
+export function Status({ narrowed: { graph, hidden, cut }, asked, grouping, pending, drawing }: StatusProps) {
+  const most = asked === "none" ? MOST_CARDS : GROUP_ABOVE;
+  const grouped = grouping !== "none" && (asked === undefined || asked === "none");
+  return (
+    <p role="status" className={styles.said} data-testid="lineage-status">
+      {plural(graph.nodes.size, "asset")}
+      {hidden > 0 && ` · ${count(hidden)} hidden by filters`}
+      {grouped && ` · more than ${count(most)}, so they are grouped; open a group to see its assets`}
+      {cut && " · too many ways run through what is hidden: not all of them are drawn"}
+      {pending && " · loading more …"}
+      {drawing && " · drawing …"}
+    </p>
   );
 }

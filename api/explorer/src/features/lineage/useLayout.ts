@@ -1,29 +1,42 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
-import { createElk, layOut } from "@/features/lineage/layout";
-import type { Box, Place } from "@/features/lineage/layout";
+import { Layouter } from "@/features/lineage/layout";
+import type { Box, Link, Place } from "@/features/lineage/layout";
 
 interface Laid {
   places: ReadonlyMap<string, Place> | null;
+  /** Boxes of frames. */
+  sizes: ReadonlyMap<string, Box>;
   error: Error | null;
 }
 
-/** Places of the boxes, worked out in a worker. Until new ones are there, those before stand. */
-export function useLayout(boxes: Box[], edges: { start: string; end: string }[]): Laid {
-  const [laid, setLaid] = useState<Laid>({ places: null, error: null });
+const NOTHING: Laid = { places: null, sizes: new Map(), error: null };
+
+/** Places of the boxes, worked out in workers. Until new ones are there, those before stand. */
+export function useLayout(boxes: Box[], edges: Link[], frames: ReadonlyMap<string, readonly string[]>): Laid {
+  const [laid, setLaid] = useState(NOTHING);
+  const layouter = useRef<Layouter>(null);
+  useEffect(() => () => layouter.current?.close(), []);
   useEffect(() => {
     if (!boxes.length) return;
-    const elk = createElk();
-    let wanted = true;
-    layOut(elk, boxes, edges).then(
-      (places) => wanted && setLaid({ places, error: null }),
-      (error: unknown) =>
-        wanted && setLaid({ places: null, error: error instanceof Error ? error : new Error(String(error)) }),
+    layouter.current ??= new Layouter();
+    let state: "busy" | "done" | "unwanted" = "busy";
+    const done = (next: Laid) => {
+      if (state === "unwanted") return;
+      state = "done";
+      setLaid(next);
+    };
+    layouter.current.layOut(boxes, edges, frames).then(
+      (found) => done({ ...found, error: null }),
+      (error: unknown) => done({ ...NOTHING, error: error instanceof Error ? error : new Error(String(error)) }),
     );
     return () => {
-      wanted = false;
-      elk.terminateWorker();
+      if (state !== "busy") return;
+      // A worker cannot be told to stop what it does.
+      state = "unwanted";
+      layouter.current?.close();
+      layouter.current = null;
     };
-  }, [boxes, edges]);
+  }, [boxes, edges, frames]);
   return laid;
 }

@@ -13,6 +13,7 @@ interface Asked {
   direction: LineageDirection;
   depth: number | null;
   level: LineageLevel;
+  asOf: string | null;
 }
 
 type Answer = LineageQuery["lineage"];
@@ -51,12 +52,19 @@ const combine = (results: { data?: Answer | undefined; isPending: boolean; error
 /** The lineage asked for, with what was expanded since and the columns of opened cards. */
 export function useLineage(iri: string, search: LineageSearch) {
   const depth = stepsOf(search);
-  const main: Asked = { iri, direction: search.direction ?? "BOTH", depth, level: "TABLE" };
+  const asOf = search.asOf ?? null;
+  const main: Asked = { iri, direction: search.direction ?? "BOTH", depth, level: "TABLE", asOf };
   const expansions = (search.more ?? []).map((one): Asked => {
     const [direction, card] = [one.slice(0, one.indexOf(" ")), one.slice(one.indexOf(" ") + 1)];
-    return { iri: card, direction: direction as LineageDirection, depth: 1, level: "TABLE" };
+    return { iri: card, direction: direction as LineageDirection, depth: 1, level: "TABLE", asOf };
   });
-  const opened = (search.open ?? []).map((one): Asked => ({ iri: one, direction: "BOTH", depth, level: "COLUMN" }));
+  const opened = (search.open ?? []).map((one): Asked => ({
+    iri: one,
+    direction: "BOTH",
+    depth,
+    level: "COLUMN",
+    asOf,
+  }));
   // What is shown stays until the answer to the next question is there.
   const query = useQuery({ ...asQuery(main), placeholderData: keepPreviousData });
   const tables = useQueries({ queries: expansions.map(asQuery), combine });

@@ -5,12 +5,18 @@ import { boundsOf } from "@/features/lineage/flow";
 import type { FlowNode } from "@/features/lineage/flow";
 
 const READABLE = 0.9;
+/** Of a card higher than this the head is shown. */
+const TALL = 400;
 
 interface View {
   fit: () => void;
   /** Names the card that is about to grow; null where the next drawing is to be fitted. */
   grow: (id: string | null) => void;
-  /** Brings a card into the middle, large enough to be read, and has it take the focus. False where it is not drawn. */
+  /**
+   * Brings a card into the middle, large enough to be read, and has it take the focus.
+   *
+   * False where it is not drawn; then it is done when it is.
+   */
   go: (id: string) => boolean;
   takesFocus: (id: string) => boolean;
 }
@@ -23,6 +29,7 @@ export function useSteadyView(nodes: FlowNode[]): View {
   const before = useRef(nodes);
   const growing = useRef<string | null>(null);
   const awaited = useRef<string | null>(null);
+  const pending = useRef<string | null>(null);
 
   const fit = useCallback(() => {
     // By the sizes that the nodes were given: React Flow's own fitting waits until they are measured.
@@ -30,37 +37,46 @@ export function useSteadyView(nodes: FlowNode[]): View {
     void flow.setViewport(getViewportForBounds(boundsOf(before.current), width, height, minZoom, 1, 0.08));
   }, [flow, store]);
 
+  const go = useCallback(
+    (id: string) => {
+      const node = before.current.find((one) => one.id === id);
+      if (!node) {
+        pending.current = id;
+        return false;
+      }
+      const { position, width = 0, height = 0 } = node;
+      void flow.setCenter(position.x + width / 2, position.y + Math.min(height, TALL) / 2, {
+        zoom: Math.max(READABLE, Math.min(1, flow.getZoom())),
+      });
+      const drawn = document.querySelector<HTMLElement>(`[data-card="${CSS.escape(id)}"]`);
+      awaited.current = drawn ? null : id;
+      drawn?.focus({ preventScroll: true });
+      return true;
+    },
+    [flow],
+  );
+
   useEffect(() => {
     if (!ready) return;
     const at = (drawn: FlowNode[]) => drawn.find(({ id }) => id === growing.current)?.position;
     const [old, now] = [at(before.current), at(nodes)];
     before.current = nodes;
-    if (old && now) {
+    const jump = nodes.find(({ id }) => id === pending.current);
+    if (jump) {
+      pending.current = null;
+      go(jump.id);
+    } else if (old && now) {
       const { x, y, zoom } = flow.getViewport();
       void flow.setViewport({ x: x + (old.x - now.x) * zoom, y: y + (old.y - now.y) * zoom, zoom });
     } else if (nodes.length) fit();
-  }, [flow, fit, nodes, ready]);
+  }, [flow, fit, go, nodes, ready]);
 
   return useMemo(
     () => ({
       fit,
+      go,
       grow: (id) => {
         growing.current = id;
-      },
-      go: (id) => {
-        const node = before.current.find((one) => one.id === id);
-        if (!node) return false;
-        const { position, width = 0, height = 0 } = node;
-        awaited.current = id;
-        void flow.setCenter(position.x + width / 2, position.y + Math.min(height, 400) / 2, {
-          zoom: Math.max(READABLE, Math.min(1, flow.getZoom())),
-        });
-        const drawn = document.querySelector<HTMLElement>(`[data-card="${CSS.escape(id)}"]`);
-        if (drawn) {
-          awaited.current = null;
-          drawn.focus({ preventScroll: true });
-        }
-        return true;
       },
       takesFocus: (id) => {
         const wanted = awaited.current === id;
@@ -68,6 +84,6 @@ export function useSteadyView(nodes: FlowNode[]): View {
         return wanted;
       },
     }),
-    [flow, fit],
+    [fit, go],
   );
 }
