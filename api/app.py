@@ -28,6 +28,7 @@ from api.access.hosts import allowed_hosts
 from api.access.limits import Limits
 from api.access.logins import Logins
 from api.access.origins import SameOrigin, cors_origins
+from api.access.pages import login_routes
 from api.access.recording import recorded
 from api.answering import Admission
 from api.graphql.http import Endpoint
@@ -95,6 +96,7 @@ def make_app(
                 await run_in_threadpool(traces.shutdown)
 
     graphql = Endpoint(make_schema(), BUNDLE / "graphiql.html")
+    logins = logins or Logins.of(settings)
     routes: list[BaseRoute] = [
         Route("/health", _health),
         Route("/ready", ready),
@@ -114,6 +116,7 @@ def make_app(
             ],
         ),
         Route("/index", _index, methods=["POST"]),
+        *login_routes(logins),
         Route("/id/{path:path}", linked.asset_page),
         _explorer(),
     ]
@@ -123,7 +126,7 @@ def make_app(
     return Starlette(
         routes=routes,
         lifespan=lifespan,
-        middleware=[*watched, *_doors(settings, logins or Logins.of(settings))],
+        middleware=[*watched, *_doors(settings, logins)],
         exception_handlers={
             FabricError: _refuse,
             UnicodeDecodeError: _undecodable,

@@ -36,7 +36,7 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     if not (logins.required or is_loopback(settings.host)):
         raise SettingsError(
             f"the server would listen on {settings.host}, where anybody could use it without a login",
-            remedy="set FABRIC_API_TOKENS, or use FABRIC_HOST=127.0.0.1; see docs/how-to/secure-a-server.md",
+            remedy="set FABRIC_API_TOKENS or FABRIC_OIDC_ISSUER, or use FABRIC_HOST=127.0.0.1; see docs/how-to/secure-a-server.md",
         )
     # The thread that takes events into the graph would keep each answer waiting for 5 ms, every time it is sent.
     sys.setswitchinterval(_SWITCH)

@@ -37,6 +37,22 @@ class Settings(BaseSettings):
     allowed_hosts: str | None = Field(
         None, description="Names, between commas, by which the server may be called besides those it knows by itself."
     )
+    oidc_issuer: str | None = Field(
+        None, description="Issuer of an OpenID Connect provider whose users may log in, an https URL."
+    )
+    oidc_client_id: str | None = Field(None, description="The server's client id at that provider.")
+    oidc_client_secret: SecretStr | None = Field(
+        None, description="Its secret there, for a confidential client; may be `env:NAME` or `file:PATH`."
+    )
+    oidc_audience: str | None = Field(
+        None, description="Audience that access tokens of programs must have; the client id by default."
+    )
+    oidc_roles_claim: str = Field("roles", description="Claim of the provider's tokens that says who is what.")
+    oidc_roles: str | None = Field(
+        None,
+        description="Roles by values of that claim, such as `data-team=editor,*=viewer`; the roles' names by default.",
+    )
+    session_hours: float = Field(12, gt=0, description="Hours after which a browser must log in again.")
     cors_origins: str | None = Field(
         None, description="Origins, between commas, whose web pages may use the server with a token; none by default."
     )

@@ -7,6 +7,7 @@ A secret option may be `env:NAME` or `file:PATH`, which is stored as it stands, 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 from pathlib import Path
 
@@ -66,6 +67,13 @@ class Vault:
                 remedy="copy secret.key from the data directory of the first server, or set FABRIC_SECRET_KEY_FILE to it",
             )
         return fingerprint
+
+    def derive(self, purpose: str) -> bytes:
+        """A key of 32 bytes for another purpose, the same for all who share this key. Raises: SettingsError."""
+        if not self._path.exists():
+            self._make_key()
+        self._fernet()
+        return hmac.digest(self._path.read_bytes(), purpose.encode(), "sha256")
 
     def _make_key(self) -> None:
         partial = self._path.with_suffix(".new")

@@ -138,7 +138,7 @@ class Workspace:
         opened.callback(self.queries.close)
         self.tracer = Tracer(self.graph, self.history, self.committer, self.snapshots, self.iris)
         self.tracing = Tracing(self.tracer, self.graph, self.history, self.assets, self.iris)
-        vault = Vault(settings.secret_key_file or folder / "secret.key")
+        self.vault = vault = Vault(settings.secret_key_file or folder / "secret.key")
         if self.state.shared:
             _agree(self.state, vault)
         self.sources = Sources(self.state, vault)

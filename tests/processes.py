@@ -34,7 +34,7 @@ def fabric(
 
 
 @contextmanager
-def serving(data_dir: Path, log: Path | None = None, **environment: str) -> Iterator[str]:
+def serving(data_dir: Path, log: Path | None = None, /, **environment: str) -> Iterator[str]:
     """Run the server on a free port; gives its address, and stops it at the end. It tells all it does into the file `log`."""
     command = [sys.executable, "-m", "api.cli", *(["--verbose"] if log else []), "serve", "--port", "0"]
     with (

@@ -6,14 +6,15 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.access.logins import Logins
+from api.access.pages import OPEN, to_login
 from api.access.people import need
 from api.access.rights import route_role
 from api.refusals import refusal
-from fabric.errors import FabricError
+from fabric.errors import FabricError, LoginRequired
 
 __all__ = ["Guard"]
 
-_OPEN = frozenset({"/health", "/ready"})
+_OPEN = frozenset({"/health", "/ready"}) | OPEN
 
 
 class Guard:
@@ -32,6 +33,18 @@ class Guard:
             if scope["type"] == "http":
                 need(person, route_role(scope["method"], scope["path"]), f"{scope['method']} {scope['path']}")
         except FabricError as error:
-            await refusal(error)(scope, receive, send)
+            answer = to_login(_target(scope)) if _shows(scope, error) else refusal(error)
+            await answer(scope, receive, send)
             return
         await self._app({**scope, "user": person}, receive, send)
+
+
+def _shows(scope: Scope, error: FabricError) -> bool:
+    """Whether somebody who is not logged in opens a page in a browser."""
+    asked = scope["type"] == "http" and scope["method"] == "GET" and isinstance(error, LoginRequired)
+    return asked and "text/html" in HTTPConnection(scope).headers.get("accept", "")
+
+
+def _target(scope: Scope) -> str:
+    query: str = scope["query_string"].decode("latin-1")
+    return f"{scope['path']}?{query}" if query else str(scope["path"])

@@ -101,9 +101,7 @@ def test_a_planted_secret_is_found_nowhere(tmp_path: Path) -> None:
     with postgres_database("CREATE TABLE orders (id int)") as address, catalogue() as web:
         reached = make_url(address).set(password=PLANTED).render_as_string(hide_password=False)
         sources += [("shop", "sql", {"url": reached}), ("web", "dcat", {"url": "env:CATALOGUE"})]
-        with serving(
-            data, log=log, CATALOGUE=web, FABRIC_HARVEST_ATTEMPTS="1", FABRIC_HARVEST_RETRY_SECONDS="0"
-        ) as url:
+        with serving(data, log, CATALOGUE=web, FABRIC_HARVEST_ATTEMPTS="1", FABRIC_HARVEST_RETRY_SECONDS="0") as url:
             for name, connector, options in sources:
                 registered = ask(url, REGISTER, n=name, c=connector, o=options)
                 assert '"errors"' not in registered, registered

@@ -1,4 +1,5 @@
 import type { TypedDocumentString } from "@/gql/graphql";
+import { loginWhereNeeded } from "@/lib/login";
 
 /** The server answered, and its answer is an error; the message is the server's own. */
 export class ServerError extends Error {
@@ -35,6 +36,7 @@ async function post(body: string, signal?: AbortSignal): Promise<Response> {
 }
 
 async function read<Result>(response: Response): Promise<Answer<Result>> {
+  loginWhereNeeded(response);
   const text = await response.text();
   try {
     return JSON.parse(text) as Answer<Result>;

@@ -1,4 +1,5 @@
 import { ServerError, Unreachable } from "@/lib/graphql";
+import { loginWhereNeeded } from "@/lib/login";
 
 export interface Term {
   type: string;
@@ -37,6 +38,7 @@ async function post(query: string, accept: string, signal?: AbortSignal): Promis
 }
 
 async function checked(response: Response): Promise<string> {
+  loginWhereNeeded(response);
   const text = await response.text();
   if (!response.ok) throw new ServerError(text.slice(0, 2000) || response.statusText);
   return text;
