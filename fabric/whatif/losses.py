@@ -28,6 +28,8 @@ class Losses:
         self._branch = branch
         self.added, self.removed = _net(changes)
         self._ignored = {branch.iris.graph(name) for name in ("tombstones", "meta")}
+        self._made = {(graph, triple[2][1:-1]) for triple, graph in self.removed if triple[1] == _WRITES}
+        self._titles = {t[0][1:-1]: read_literal(t[2])[0] for t, _ in sorted(self.removed) if t[1] == _TITLE}
         self.roots: set[str] = set()
         """IRIs of the datasets that are gone."""
         self.fields: dict[str, str] = {}
@@ -47,11 +49,8 @@ class Losses:
 
     def named(self, iri: str) -> Named:
         """A dataset by the title that it has or had."""
-        said = (
-            read_literal(triple[2])[0] for triple, _ in self.removed if triple[0] == f"<{iri}>" and triple[1] == _TITLE
-        )
         link = self._branch.assets.links([iri])[iri]
-        return Named(iri, link.ref.kind, next(said, link.title) if iri in self.roots else link.title)
+        return Named(iri, link.ref.kind, self._titles.get(iri, link.title) if iri in self.roots else link.title)
 
     def listed(self) -> Iterator[Gone]:
         """All that is gone, datasets first."""
@@ -65,8 +64,9 @@ class Losses:
 
     def _writes(self, graph: str, root: str) -> bool:
         """Whether the source of the graph makes the dataset or made it, rather than finding it."""
-        was = any(t[1] == _WRITES and t[2] == f"<{root}>" and of == graph for t, of in self.removed)
-        return was or any(True for _ in self._branch.graph.match(None, _WRITES, f"<{root}>", graph))
+        if (graph, root) in self._made:
+            return True
+        return any(True for _ in self._branch.graph.match(None, _WRITES, f"<{root}>", graph))
 
 
 def _net(changes: Iterable[Change]) -> tuple[set[Quad], set[Quad]]:

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
@@ -30,10 +26,8 @@ from fabric.model import (
     dataset,
 )
 from tests.connectors.contract import check_contract
+from tests.connectors.dbt.bakery import MISSING, build_bakery, run_dbt
 from tests.connectors.dbt.reading import connector, harvest, of
-
-PROJECT = Path(__file__).parent / "project"
-MISSING = find_spec("dbt") is None or find_spec("dbt.adapters.duckdb") is None
 
 pytestmark = pytest.mark.skipif(MISSING and not os.environ.get("CI"), reason="dbt-duckdb is not installed")
 
@@ -41,17 +35,7 @@ pytestmark = pytest.mark.skipif(MISSING and not os.environ.get("CI"), reason="db
 @pytest.fixture(scope="module")
 def bakery(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project's folder after `dbt build`, `dbt docs generate` and `dbt source freshness`."""
-    folder = Path(shutil.copytree(PROJECT, tmp_path_factory.mktemp("dbt") / "bakery"))
-    with duckdb.connect(str(folder / "bakery.duckdb")) as connection:
-        connection.execute("create schema raw")
-        connection.execute(
-            "create table raw.sales as select i as sale_id, 1 + i % 3 as product_id, 2 as quantity, "
-            "timestamp '2026-01-01 10:00:00' + to_days(i) as sold_at from range(9) as numbers(i)"
-        )
-    run_dbt(folder, "build")
-    # Generating docs writes run results of its own, which are no runs.
-    run_dbt(folder, "docs", "generate", "--target-path", "documented")
-    shutil.copy(folder / "documented" / "catalog.json", folder / "target" / "catalog.json")
+    folder = build_bakery(tmp_path_factory.mktemp("dbt") / "bakery")
     run_dbt(folder, "source", "freshness")
     return folder
 
@@ -64,21 +48,6 @@ def namespace(bakery: Path) -> str:
 @pytest.fixture(scope="module")
 def records(bakery: Path, namespace: str) -> list[Record | Problem]:
     return harvest(bakery, namespace=namespace, project_name=None)
-
-
-def run_dbt(folder: Path, *command: str) -> None:
-    settings = {
-        **os.environ,
-        "BAKERY_DATABASE": str(folder / "bakery.duckdb"),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "DO_NOT_TRACK": "1",
-    }
-    code = "import sys; from dbt.cli.main import cli; sys.exit(cli())"
-    done = subprocess.run(
-        [sys.executable, "-c", code, *command, "--project-dir", str(folder), "--profiles-dir", str(folder)],
-        cwd=folder, env=settings, capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_it_keeps_the_contract_of_connectors(bakery: Path, namespace: str) -> None:
