@@ -126,12 +126,12 @@ def _resident() -> float:
     return int(line.split()[1]) / 1024
 
 
-def estate(assets: int, edges: int) -> tuple[list[Dataset], list[Lineage]]:
-    """Tables in layers, and about so many column edges, at least one a column."""
+def estate(assets: int, edges: int, columns: int = _COLUMNS) -> tuple[list[Dataset], list[Lineage]]:
+    """Tables of so many columns in layers, and about so many column edges, at least one a column."""
     drawn = random.Random(7)
     width = max(2, assets // _LAYERS)
-    layers = [[_table(f"layer{n}.t{place}") for place in range(width)] for n in range(_LAYERS)]
-    fan = max(1, round(edges / (width * (_LAYERS - 1) * _COLUMNS)))
+    layers = [[_table(f"layer{n}.t{place}", columns) for place in range(width)] for n in range(_LAYERS)]
+    fan = max(1, round(edges / (width * (_LAYERS - 1) * columns)))
     lineage = []
     for depth, (above, below) in enumerate(pairwise(layers)):
         for one in below:
@@ -139,20 +139,20 @@ def estate(assets: int, edges: int) -> tuple[list[Dataset], list[Lineage]]:
                 {above[0], *drawn.sample(above, fan - 1)} if not depth else set(drawn.sample(above, min(fan, width)))
             )
             for origin in sorted(origins, key=lambda table: table.name):
-                columns = {
+                flows = {
                     ColumnLineage(
                         downstream=f"c{n}",
-                        upstream=f"c{drawn.randrange(_COLUMNS)}",
+                        upstream=f"c{drawn.randrange(columns)}",
                         expression=f"coalesce(c{n}, 0) + {place}" if (place := drawn.randrange(100)) % 2 else None,
                     )
-                    for n in range(_COLUMNS)
+                    for n in range(columns)
                 }
-                lineage.append(Lineage(downstream=one.ref, upstream=origin.ref, columns=frozenset(columns)))
+                lineage.append(Lineage(downstream=one.ref, upstream=origin.ref, columns=frozenset(flows)))
     return [one for layer in layers for one in layer], lineage
 
 
-def _table(name: str) -> Dataset:
-    fields = tuple(Field(name=f"c{n}", ordinal=n + 1, datatype="string") for n in range(_COLUMNS))
+def _table(name: str, columns: int) -> Dataset:
+    fields = tuple(Field(name=f"c{n}", ordinal=n + 1, datatype="string") for n in range(columns))
     ref = dataset("postgres://estate:5432", f"db.{name}")
     sql = f"SELECT * FROM {name}" * 10
     return Dataset(

@@ -1,8 +1,9 @@
 """Trying a change on a branch of a graph of 100,000 assets: how soon the branch is there, and how soon the answer.
 
-    python -m benchmarks what_if [--assets 100000] [--edges 200000] [--rounds 10]
+    python -m benchmarks what_if [--assets 100000] [--columns 3] [--rounds 10]
 
-The estate is that of `lineage_graph`. A branch is a copy of the graph, of lineage in memory, and of what a harvest must know.
+Tables stand in layers; each column derives from one of the layer before. A branch is a copy of the graph, of lineage in memory,
+and of what a harvest must know.
 """
 
 from __future__ import annotations
@@ -29,10 +30,10 @@ def run(options: list[str]) -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks what_if", description=__doc__)
     parser.add_argument("--assets", type=int, default=100_000)
-    parser.add_argument("--edges", type=int, default=200_000)
+    parser.add_argument("--columns", type=int, default=3)
     parser.add_argument("--rounds", type=int, default=10)
     given = parser.parse_args(options)
-    tables, lineage = estate(given.assets, given.edges)
+    tables, lineage = estate(given.assets, given.assets * given.columns, given.columns)
     tables = [replace(one, kind="table", definition=None) for one in tables]
     refs = [one.ref for one in tables]
     heading("What if")

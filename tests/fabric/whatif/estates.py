@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from fabric.history import Change
 from fabric.identity import Iris
 from fabric.model import Agent, Dashboard, Record, agent
 from fabric.ntriples import token
+from fabric.settings import Settings
 from fabric.whatif.answer import Difference
 from fabric.whatif.proposals import Manifest, Proposal
 from fabric.workspace import Workspace
-from tests.fabric.crashing import open_workspace
 from tests.fabric.graphs import Quad, dump
 from tests.fabric.scripted import NAMESPACE, ref, table, write
 from tests.fabric.whatif.projects import catalog, manifest, put
@@ -63,9 +64,9 @@ class Estate:
 
 
 @contextmanager
-def made(folder: Path) -> Iterator[Estate]:
+def made(folder: Path, **settings: Any) -> Iterator[Estate]:
     """The estate in a new folder."""
-    with open_workspace(folder / "data") as workspace:
+    with Workspace(Settings(data_dir=folder / "data", semantic=False, **settings)) as workspace:
         estate = Estate(folder, workspace)
         script = write(folder / "script", *_database())
         workspace.sources.register("shop", "scripted", {"script": str(script)})

@@ -14,8 +14,10 @@ import pytest
 from fabric.errors import GraphError
 from fabric.whatif.proposals import DropColumn, DropTable
 from tests.fabric.crashing import open_workspace
-from tests.fabric.graphs import wait_for
-from tests.fabric.whatif.estates import Estate, broken
+from tests.fabric.graphs import oxigraph, wait_for
+from tests.fabric.scripted import install
+from tests.fabric.whatif.estates import Estate, broken, made
+from tests.fabric.whatif.projects import manifest
 
 KILLED = """
 import sys, pathlib, time
@@ -63,6 +65,15 @@ def test_a_failure_leaves_no_folder(estate: Estate) -> None:
     with pytest.raises(ZeroDivisionError):
         fail()
     assert list((estate.folder / "data" / "branches").iterdir()) == []
+
+
+def test_a_graph_on_a_server_is_branched_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(tmp_path / "site", monkeypatch)
+    with oxigraph(tmp_path / "server") as server:
+        urls = {"graph_query_url": f"{server.address}/query", "graph_update_url": f"{server.address}/update"}
+        with made(tmp_path, **urls) as estate:
+            assert "big_orders" in broken(estate.ask(DropColumn(estate.iri("orders", "amount"))))
+            assert estate.manifest(manifest()).gone == ()
 
 
 def test_a_folder_that_cannot_be_made_is_said(estate: Estate) -> None:
