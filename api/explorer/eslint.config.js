@@ -19,7 +19,7 @@ const boundary = (files, forbidden) => ({
   },
 });
 
-const features = ["search", "asset", "sources", "sparql", "lineage"];
+const features = ["search", "asset", "sources", "sparql", "lineage", "graph"];
 const appIsTop = [["@/app/*"], "Only main.tsx may import from app; imports run app -> features -> components, lib."];
 const noFeature = [
   ["@/features/*"],

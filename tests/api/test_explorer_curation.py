@@ -99,3 +99,18 @@ def test_scripts_in_a_description_do_not_run_and_long_names_fit(address: str, pa
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     finally:
         ask(address, _CURATE, i=customers, t="", d="")
+
+
+def test_two_moments_are_compared_and_each_fact_says_where_from(address: str, page: Page, customers: str) -> None:
+    ask(address, _CURATE, i=customers, t="", d="Compared.")
+    try:
+        open_asset(page, address, customers, "&tab=history")
+        page.get_by_text("Compare two moments").click()
+        found = page.get_by_test_id("difference").filter(has_text="dct:description")
+        expect(found).to_contain_text("Compared.")
+        expect(found).to_contain_text("people")
+        page.get_by_label("From", exact=True).select_option("now")
+        expect(page.get_by_test_id("compare")).to_contain_text("Nothing differs.")
+        assert serious(page) == []
+    finally:
+        ask(address, _CURATE, i=customers, t="", d="")

@@ -50,6 +50,7 @@ function useAssetCommands(): Command[] {
     { group, title: "Add a tag", run: () => edit("tags") },
     { group, title: "Add an owner", run: () => edit("owners") },
     { group, title: "Show lineage", run: () => void navigate({ to: "/lineage/$iri", params: { iri } }) },
+    { group, title: "Show graph", run: () => void navigate({ to: "/graph/$iri", params: { iri } }) },
     { group, title: "Show history", run: () => void navigate({ to: "/asset", search: { iri, tab: "history" } }) },
     { group, title: "Query its facts in SPARQL", run: () => void navigate({ to: "/sparql", search: { query } }) },
     ...copiesOf(asset, new URL("./", document.baseURI).href).map(({ label, text }) => ({

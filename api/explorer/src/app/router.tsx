@@ -52,7 +52,13 @@ const lineage = createRoute({
   validateSearch: readLineageSearch,
 });
 
-const routeTree = root.addChildren([search, asset, lineage, sources, sparql]);
+const graph = createRoute({
+  getParentRoute: () => root,
+  path: "/graph/$iri",
+  component: lazyRouteComponent(() => import("@/features/graph/GraphPage"), "GraphPage"),
+});
+
+const routeTree = root.addChildren([search, asset, lineage, graph, sources, sparql]);
 
 /** Hash history: a deep link works from whatever path the server mounts the page at. */
 export function createExplorerRouter() {

@@ -35,6 +35,9 @@ export function AssetHeader({ asset }: { asset: AssetHead }) {
         <Link to="/lineage/$iri" params={{ iri: asset.iri }} className={styles.lineage}>
           Lineage
         </Link>
+        <Link to="/graph/$iri" params={{ iri: asset.iri }} className={styles.lineage}>
+          Graph
+        </Link>
         {copiesOf(asset, new URL("./", document.baseURI).href).map(({ label, text }) => (
           <CopyButton key={label} label={label} text={text} />
         ))}

@@ -3,6 +3,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
 import { Notice } from "@/components/Notice";
 import { ChangeEntry } from "@/features/asset/ChangeEntry";
+import { CompareTimes } from "@/features/asset/CompareTimes";
 import styles from "@/features/asset/HistoryTab.module.css";
 import { Loaded } from "@/features/asset/Loaded";
 import { HistoryDocument } from "@/gql/graphql";
@@ -25,6 +26,7 @@ export function HistoryTab({ iri }: { iri: string }) {
           <Notice title="No change is recorded" />
         ) : (
           <>
+            <CompareTimes iri={iri} times={history} />
             <ol className={styles.timeline}>
               {pages.flatMap(({ edges }) =>
                 edges.map(({ cursor, node }) => <ChangeEntry key={cursor} change={node} subject={iri} />),
