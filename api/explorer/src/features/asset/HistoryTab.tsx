@@ -21,16 +21,16 @@ export function HistoryTab({ iri }: { iri: string }) {
   });
   return (
     <Loaded query={query} what="the history">
-      {({ pages }) =>
-        pages[0]?.edges.length === 0 ? (
-          <Notice title="No change is recorded" />
-        ) : (
+      {({ pages }) => {
+        const changes = pages.flatMap(({ edges }) => edges);
+        if (!changes.length) return <Notice title="No change is recorded" />;
+        return (
           <>
-            <CompareTimes iri={iri} times={history} />
+            <CompareTimes iri={iri} times={changes.map(({ node }) => node)} />
             <ol className={styles.timeline}>
-              {pages.flatMap(({ edges }) =>
-                edges.map(({ cursor, node }) => <ChangeEntry key={cursor} change={node} subject={iri} />),
-              )}
+              {changes.map(({ cursor, node }) => (
+                <ChangeEntry key={cursor} change={node} subject={iri} />
+              ))}
             </ol>
             {query.hasNextPage && (
               <Button disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
@@ -38,8 +38,8 @@ export function HistoryTab({ iri }: { iri: string }) {
               </Button>
             )}
           </>
-        )
-      }
+        );
+      }}
     </Loaded>
   );
 }
