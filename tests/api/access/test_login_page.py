@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -26,11 +27,11 @@ def test_the_explorer_asks_to_log_in_and_goes_on_where_it_was(tmp_path: Path, pa
         page.get_by_role("button", name="Log in").click()
         expect(page.get_by_test_id("search-input")).to_be_visible()
         page.context.clear_cookies()
-        page.get_by_role("navigation").get_by_role("link", name="Sources").click()
+        page.get_by_test_id("search-input").fill("orders")
         expect(page).to_have_title("Log in - Fabric")
         page.get_by_label("Token").fill(SECRETS["editor"])
         page.get_by_role("button", name="Log in").click()
-        expect(page).to_have_url(f"{url}/#/sources")
+        expect(page).to_have_url(re.compile("/#/.*q=orders"))
         page.goto(f"{url}/login")
         page.get_by_role("button", name="Log out").click()
         expect(page.get_by_label("Token")).to_be_visible()
