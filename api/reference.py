@@ -33,7 +33,8 @@ on purpose go to standard error in one message, with what to do, and the command
 with 2. The settings are [environment variables](settings.md)."""
 _GRAPHQL = """\
 The endpoint is `/graphql` ([HTTP](http.md)); a browser gets GraphiQL there. An operation may be 15 levels deep and have 30 aliases
-and 2,000 tokens. An error of Fabric's has its [code](errors.md) in `extensions`."""
+and 2,000 tokens, and its connections may return 10,000 nodes, where those inside others are multiplied. An error of Fabric's has
+its [code](errors.md) in `extensions`."""
 _ERRORS = """\
 Every error that Fabric raises on purpose is a `fabric.errors.FabricError`. It says what is wrong and, as `remedy`, what to do.
 The class's name is the `code` in answers of [HTTP](http.md) and [GraphQL](graphql.md). Where an error is *retryable*, the same

@@ -7,7 +7,7 @@ else from the source that says most of the asset; values that it can have many t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -25,7 +25,7 @@ from fabric.records import Records
 __all__ = ["Asset", "Assets", "Fact", "Link"]
 
 _LABELS = tuple(token(name) for name in ("dct:title", "skos:prefLabel", "foaf:name"))
-_INVALIDATED, _DERIVED = token("prov:invalidatedAtTime"), token("prov:wasDerivedFrom")
+_INVALIDATED = token("prov:invalidatedAtTime")
 _PART_OF, _IDENTIFIER = token("dct:isPartOf"), token("dct:identifier")
 _PARTS = frozenset(token(f"fab:{name}") for name in ("hasField", "hasKey", "hasForeignKey", "hasIndex", "hasGrant"))
 _OWNED = _PARTS | {
@@ -113,10 +113,10 @@ class Assets:
         found, waiting = {}, iter(wanted)
         while some := list(islice(waiting, _BATCH)):
             held = self._records.quads(some) if self._records is not None else {}
+            read = self._merged(held, others) | self._read([iri for iri in some if iri not in held])
             for iri in some:
-                quads = self._merged(iri, held[iri], others) if iri in held else self._now(iri)
-                if quads:
-                    found[iri] = self._asset(iri, wanted[iri], quads)
+                if read[iri]:
+                    found[iri] = self._asset(iri, wanted[iri], read[iri])
         return found
 
     def links(self, iris: Iterable[str]) -> dict[str, Link]:
@@ -134,44 +134,49 @@ class Assets:
             found[iri] = Link(iri, ref, titles.get(iri, ref.name))
         return found
 
-    def path(self, iri: str) -> list[Link]:
-        """The containers of an asset, outermost first."""
-        return self.paths([iri])[iri]
-
-    def paths(self, iris: Iterable[str]) -> dict[str, list[Link]]:
-        """As `path` for each, by IRI; what they share is read once."""
-        parents: dict[str, list[str]] = {}
+    def paths(self, iris: Iterable[str], known: Mapping[str, Sequence[str]] | None = None) -> dict[str, list[Link]]:
+        """Containers of each, outermost first; what they share is read once. `known` holds what is directly around some of them."""
+        wanted = list(dict.fromkeys(iris))
+        parents = {iri: sorted(around) for iri, around in (known or {}).items()}
+        unread = {one for iri in wanted for one in parents.get(iri, [iri])} - set(parents)
+        while unread:
+            found: dict[str, set[str]] = {iri: set() for iri in unread}
+            for triple, _graph in self._graph.describe(sorted(unread)):
+                if triple[1] == _PART_OF:
+                    found[triple[0][1:-1]].add(triple[2][1:-1])
+            parents |= {iri: sorted(around) for iri, around in found.items()}
+            unread = {one for around in found.values() for one in around} - set(parents)
 
         def chain(iri: str) -> list[str]:
-            found: list[str] = []
+            over: list[str] = []
             here: str | None = iri
             while here is not None:
-                if here not in parents:
-                    parents[here] = sorted({t[2][1:-1] for t, _ in self._graph.match(here, _PART_OF)})
-                here = next((one for one in parents[here] if one not in {*found, iri}), None)
+                here = next((one for one in parents[here] if one not in {*over, iri}), None)
                 if here is not None:
-                    found.append(here)
-            return found
+                    over.append(here)
+            return over
 
-        chains = {iri: chain(iri) for iri in iris}
-        links = self.links(one for found in chains.values() for one in found)
-        return {iri: [links[one] for one in reversed(found) if one in links] for iri, found in chains.items()}
+        chains = {iri: chain(iri) for iri in wanted}
+        links = self.links(one for over in chains.values() for one in over)
+        return {iri: [links[one] for one in reversed(over) if one in links] for iri, over in chains.items()}
 
-    def members(self, iri: str) -> list[Link]:
-        """What is directly part of a container, by title."""
-        return self._backwards(_PART_OF, iri)
+    def pointing(self, predicate: str, iris: Collection[str]) -> dict[str, list[Link]]:
+        """By IRI: assets that point there by the predicate (compact name), themselves or through a part of theirs, by title."""
+        found: dict[str, set[str]] = {iri: set() for iri in iris}
+        for target, nodes in self.subjects_of(predicate, iris).items():
+            roots = {self._iris.root(node) for node in nodes}
+            found[target] = {root for root in roots if root is not None and root != target}
+        links = self.links(one for roots in found.values() for one in roots)
+        return {iri: _by_title(links[one] for one in roots if one in links) for iri, roots in found.items()}
 
-    def upstream(self, iri: str) -> list[Link]:
-        """What an asset is directly derived from, by title."""
-        return self._sorted(t[2][1:-1] for t, _ in self._graph.match(iri, _DERIVED))
-
-    def downstream(self, iri: str) -> list[Link]:
-        """What is directly derived from an asset, by title."""
-        return self._backwards(_DERIVED, iri)
-
-    def pointing(self, predicate: str, iri: str) -> list[Link]:
-        """Assets that point to this one by the predicate (compact name), themselves or through a part of theirs."""
-        return self._backwards(token(predicate), iri)
+    def subjects_of(self, predicate: str, iris: Iterable[str]) -> dict[str, list[str]]:
+        """By IRI: the nodes that point there by the predicate (compact name), sorted; in one query."""
+        targets = " ".join(f"<{iri}>" for iri in dict.fromkeys(iris) if self._iris.ref(iri) is not None)
+        found: dict[str, set[str]] = {}
+        asked = f"SELECT DISTINCT ?s ?o WHERE {{ VALUES ?o {{ {targets} }} GRAPH ?g {{ ?s {token(predicate)} ?o }} }}"
+        for row in self._graph.query(asked).rows or ():
+            found.setdefault(row["o"][1:-1], set()).add(row["s"][1:-1])
+        return {iri: sorted(nodes) for iri, nodes in found.items()}
 
     def subjects(self, predicate: str, iri: str) -> list[str]:
         """IRIs of the nodes that point to this one by the predicate (compact name)."""
@@ -182,13 +187,16 @@ class Assets:
         found = self._graph.query(f"SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE {{ ?s {_IDENTIFIER} ?i {self._living()} }}")
         return next((int(ntriples.read_literal(row["n"])[0]) for row in found.rows or ()), 0)
 
-    def count_of(self, source: str) -> int:
-        """How many assets a registered source describes."""
-        graph = self._iris.harvest_graph(source)
+    def counts_of(self, sources: Iterable[str]) -> dict[str, int]:
+        """How many assets each registered source describes."""
+        graphs = {self._iris.harvest_graph(source): source for source in sources}
+        named = " ".join(f"<{graph}>" for graph in graphs)
         found = self._graph.query(
-            f"SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE {{ GRAPH <{graph}> {{ ?s {_IDENTIFIER} ?i }} }}"
+            f"SELECT ?g (COUNT(DISTINCT ?s) AS ?n) WHERE {{ VALUES ?g {{ {named} }} GRAPH ?g {{ ?s {_IDENTIFIER} ?i }} }} "
+            "GROUP BY ?g"
         )
-        return next((int(ntriples.read_literal(row["n"])[0]) for row in found.rows or ()), 0)
+        counted = {row["g"][1:-1]: int(ntriples.read_literal(row["n"])[0]) for row in found.rows or () if "g" in row}
+        return {source: counted.get(graph, 0) for graph, source in graphs.items()}
 
     def size(self) -> int:
         """How many triples there are, over all named graphs."""
@@ -216,24 +224,23 @@ class Assets:
     def _living(self) -> str:
         return f"FILTER NOT EXISTS {{ GRAPH <{self._iris.graph('tombstones')}> {{ ?s {_INVALIDATED} ?t }} }}"
 
-    def _backwards(self, predicate: str, iri: str) -> list[Link]:
-        found = (self._iris.root(t[0][1:-1]) for t, _ in self._graph.match(None, predicate, f"<{iri}>"))
-        return self._sorted(one for one in found if one is not None and one != iri)
-
-    def _sorted(self, iris: Iterable[str]) -> list[Link]:
-        return sorted(self.links(iris).values(), key=lambda link: (link.title.lower(), link.iri))
-
     def _now(self, iri: str) -> set[tuple[Triple, str]]:
-        quads: set[tuple[Triple, str]] = set()
-        waiting, seen = [iri], {iri}
+        return self._read([iri])[iri]
+
+    def _read(self, iris: Iterable[str]) -> dict[str, set[tuple[Triple, str]]]:
+        """By asset: what all graphs say of it and its parts; the parts of all are read together, level by level."""
+        quads: dict[str, set[tuple[Triple, str]]] = {iri: set() for iri in iris}
+        owner = {iri: iri for iri in quads}
+        waiting = list(quads)
         while waiting:
-            found = list(self._graph.describe(waiting))
-            quads.update(found)
-            waiting = [
-                node
-                for t, _ in found
-                if t[1] in _OWNED and (node := t[2][1:-1]) not in seen and not seen.add(node)  # type: ignore[func-returns-value]
-            ]
+            level: list[str] = []
+            for triple, graph in self._graph.describe(waiting):
+                iri, node = owner[triple[0][1:-1]], triple[2][1:-1]
+                quads[iri].add((triple, graph))
+                if triple[1] in _OWNED and node not in owner:
+                    owner[node] = iri
+                    level.append(node)
+            waiting = level
         return quads
 
     def _others(self) -> list[str]:
@@ -243,13 +250,20 @@ class Assets:
         named = {row["g"][1:-1] for row in rows} - {self._iris.graph(name) for name in ("meta", "ontology", "shapes")}
         return sorted(named - self._records.graphs(named))
 
-    def _merged(self, iri: str, quads: set[tuple[Triple, str]], others: list[str]) -> set[tuple[Triple, str]]:
-        """What the records hold of an asset and what other graphs say of it and its parts."""
-        nodes = {iri, *(triple[0][1:-1] for triple, _graph in quads)}
-        said = {quad for graph in others for node in nodes for quad in self._graph.match(node, graph=graph)}
-        if any(t[1] in _OWNED and t[2][1:-1] not in nodes for t, _graph in said):
-            return self._now(iri)
-        return quads | said
+    def _merged(
+        self, held: Mapping[str, set[tuple[Triple, str]]], others: Collection[str]
+    ) -> dict[str, set[tuple[Triple, str]]]:
+        """By asset: what the records hold of it, and what other graphs say of it and its parts."""
+        owner = {triple[0][1:-1]: iri for iri, quads in held.items() for triple, _graph in quads}
+        owner |= {iri: iri for iri in held}
+        merged = {iri: set(quads) for iri, quads in held.items()}
+        further: set[str] = set()
+        for triple, graph in self._graph.describe(owner, others) if others else ():
+            iri = owner[triple[0][1:-1]]
+            merged[iri].add((triple, graph))
+            if triple[1] in _OWNED and triple[2][1:-1] not in owner:
+                further.add(iri)
+        return merged | self._read(further)
 
     def _at(self, iri: str, moment: datetime) -> set[tuple[Triple, str]]:
         quads = self._now(iri)
@@ -280,3 +294,7 @@ class Assets:
             ref.name,
         )
         return Asset(iri, ref, title, record, lineage, facts, max(removed, default=None))
+
+
+def _by_title(links: Iterable[Link]) -> list[Link]:
+    return sorted(links, key=lambda link: (link.title.lower(), link.iri))

@@ -227,6 +227,11 @@ class Runs:
         found = self._select(runs.c.id == run_id)
         return found[0] if found else None
 
+    def newest(self, sources: Collection[str]) -> dict[str, HarvestRun]:
+        """The newest run of each source that has one."""
+        last = select(func.max(runs.c.id)).where(runs.c.source.in_(sources)).group_by(runs.c.source)
+        return {run.source: run for run in self._select(runs.c.id.in_(last))}
+
     def active(self, source: str) -> HarvestRun | None:
         """The run of a source that is queued or running."""
         found = self._select(and_(runs.c.source == source, runs.c.state.in_(ACTIVE)))

@@ -15,8 +15,8 @@ _SAFE = {
     "X-Frame-Options": "DENY",
 }
 _OWN = "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
-# React sets styles of single elements, which `style-src` has no finer word for.
-_PAGES = f"default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; {_OWN}"
+# React sets styles of single elements, which `style-src` has no finer word for; GraphiQL's style sheet holds its fonts.
+_PAGES = f"default-src 'self'; img-src 'self' data:; font-src 'self' data:; style-src 'self' 'unsafe-inline'; {_OWN}"
 
 
 class SafeHeaders:

@@ -8,7 +8,7 @@ from typing import Any
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import MaskErrors, MaxAliasesLimiter, MaxTokensLimiter, QueryDepthLimiter
+from strawberry.extensions import MaskErrors
 from strawberry.scalars import JSON
 from strawberry.types import ExecutionContext
 
@@ -18,8 +18,10 @@ from api.graphql.audit import AuditQuery
 from api.graphql.curation import CurationMutation
 from api.graphql.discovery import DiscoveryQuery
 from api.graphql.guarding import guard
+from api.graphql.limits import LIMITS
 from api.graphql.lineage import LineageQuery
 from api.graphql.listings import ListingQuery
+from api.graphql.loaders import FreshLoaders
 from api.graphql.past import PastQuery
 from api.graphql.runs import RunMutation, RunQuery, RunSubscription
 from api.graphql.sqltext import SqlQuery
@@ -39,7 +41,10 @@ class Query(AuditQuery, DiscoveryQuery, LineageQuery, ListingQuery, PastQuery, R
     @strawberry.field(description="One asset by its IRI, now or as it was; null where nothing is known of it.")
     async def asset(self, info: Info, iri: strawberry.ID, as_of: datetime | None = None) -> t.Asset | None:
         """One asset."""
-        found = await on_workspace(info, lambda w: w.assets.find(iri, as_of))
+        if as_of is None:
+            found = await t.loaders(info).assets.load(iri)
+        else:
+            found = await on_workspace(info, lambda w: w.assets.find(iri, as_of))
         return None if found is None else views.asset(found)
 
     @strawberry.field(description="Installed connectors and their options.")
@@ -108,9 +113,8 @@ def make_schema() -> strawberry.Schema:
             lambda: MaskErrors(
                 should_mask_error=_unexpected, error_message="an unexpected error; see the server's log"
             ),
-            lambda: QueryDepthLimiter(max_depth=15),
-            lambda: MaxAliasesLimiter(max_alias_count=30),
-            lambda: MaxTokensLimiter(max_token_count=2000),
+            FreshLoaders,
+            *LIMITS,
         ],
     )
     guard(made._schema)

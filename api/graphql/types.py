@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import strawberry
 from starlette.concurrency import run_in_threadpool
@@ -13,9 +13,13 @@ from strawberry.scalars import JSON
 from api.graphql.paging import Node, PageInfo
 from fabric import assets as core
 from fabric import model
+from fabric.identity import Iris
 from fabric.workspace import Workspace
 
-__all__ = ["Asset", "Context", "Dataset", "Job", "Link", "on_workspace"]
+if TYPE_CHECKING:
+    from api.graphql.loaders import Loaders
+
+__all__ = ["Asset", "Context", "Dataset", "Job", "Link", "loaders", "on_workspace"]
 
 Context = dict[str, Any]
 Info = strawberry.Info[Context, None]
@@ -226,17 +230,18 @@ class Asset(Node):
         """Its containers, outermost first."""
         if self.trail is not None:
             return self.trail
-        return [link(one) for one in await on_workspace(info, lambda w: w.assets.path(self.core.iri))]
+        return [link(one) for one in await loaders(info).paths.load(self.core.iri)]
 
     @strawberry.field
     async def upstream(self, info: Info) -> list[Link]:
         """What it is directly derived from."""
-        return [link(one) for one in await on_workspace(info, lambda w: w.assets.upstream(self.core.iri))]
+        found = await _linked(info, self.core.pointers("prov:wasDerivedFrom"))
+        return sorted(found, key=lambda one: (one.title.lower(), one.iri))
 
     @strawberry.field
     async def downstream(self, info: Info) -> list[Link]:
         """What is directly derived from it."""
-        return [link(one) for one in await on_workspace(info, lambda w: w.assets.downstream(self.core.iri))]
+        return await _pointing(info, "prov:wasDerivedFrom", self.core.iri)
 
     @strawberry.field
     async def facts(
@@ -245,19 +250,39 @@ class Asset(Node):
         """Every statement about it, and with `parts` about its fields and other parts: who makes it, which run wrote it."""
         from api.graphql.views import facts
 
-        return await on_workspace(info, lambda w: facts(w, self.core, parts=parts))
+        graphs = sorted({fact.graph for fact in self.core.facts})
+        written = await loaders(info).written.load_many(graphs)
+        return facts(self.core, dict(zip(graphs, written, strict=True)), parts=parts)
 
 
-async def _links(info: Info, refs: frozenset[model.Ref]) -> list[Link]:
+def loaders(info: Info) -> Loaders:
+    """Those of the operation."""
+    made: Loaders = info.context["loaders"]
+    return made
+
+
+def _iris(info: Info) -> Iris:
     workspace: Workspace = info.context["workspace"]
-    return await _linked(info, sorted(workspace.iris.asset(ref) for ref in refs))
+    return workspace.iris
+
+
+async def _links(info: Info, refs: Iterable[model.Ref]) -> list[Link]:
+    iris = _iris(info)
+    return await _linked(info, sorted(iris.asset(ref) for ref in refs))
 
 
 async def _linked(info: Info, iris: list[str]) -> list[Link]:
-    if not iris:
-        return []
-    found = await on_workspace(info, lambda w: w.assets.links(iris))
-    return [link(one) for one in found.values()]
+    return [link(one) for one in await loaders(info).present(iris)]
+
+
+async def _pointing(info: Info, predicate: str, iri: str) -> list[Link]:
+    return [link(one) for one in await loaders(info).pointing.load((predicate, iri))]
+
+
+async def _named(info: Info, refs: set[model.Ref]) -> dict[model.Ref, Link]:
+    iris = _iris(info)
+    found = await loaders(info).present(iris.asset(ref) for ref in sorted(refs))
+    return {one.ref: link(one) for one in found}
 
 
 @strawberry.type(description="A table, view, file set or stream.")
@@ -282,29 +307,26 @@ class Dataset(Asset):
     @strawberry.field
     async def fields(self, info: Info) -> list[Field]:
         """Columns in order."""
-        from api.graphql.views import fields
+        from api.graphql.views import field_targets, fields
 
-        return await on_workspace(info, lambda w: fields(w, self.core))
+        return fields(_iris(info), self.core, await _named(info, field_targets(self.core)))
 
     @strawberry.field
     async def references(self, info: Info) -> list[Reference]:
         """Foreign keys."""
-        from api.graphql.views import references
+        from api.graphql.views import reference_targets, references
 
-        return await on_workspace(info, lambda w: references(w, self.core))
+        return references(self.core, await _named(info, reference_targets(self.core)))
 
     @strawberry.field
     async def referenced_by(self, info: Info) -> list[Link]:
         """Datasets whose foreign keys point here."""
-        found = await on_workspace(info, lambda w: w.assets.pointing("fab:referencesDataset", self.core.iri))
-        return [link(one) for one in found]
+        return await _pointing(info, "fab:referencesDataset", self.core.iri)
 
     @strawberry.field
     async def checks(self, info: Info) -> list[CheckSummary]:
         """Tests of it and their latest outcomes."""
-        from api.graphql.views import checks
-
-        return await on_workspace(info, lambda w: checks(w, self.core.iri))
+        return await loaders(info).checks.load(self.core.iri)
 
 
 @strawberry.type(description="One execution of a job. Statuses: running, complete, failed, aborted, skipped.")
@@ -363,7 +385,7 @@ class Container(Asset):
     @strawberry.field
     async def members(self, info: Info) -> list[Link]:
         """What is directly in it."""
-        return [link(one) for one in await on_workspace(info, lambda w: w.assets.members(self.core.iri))]
+        return await _pointing(info, "dct:isPartOf", self.core.iri)
 
 
 @strawberry.type(description="Any other asset: dashboard, model, person, term, check ...")
@@ -380,7 +402,7 @@ class Resource(Asset):
     @strawberry.field
     async def owns(self, info: Info) -> list[Link]:
         """Assets that name it as their owner."""
-        return [link(one) for one in await on_workspace(info, lambda w: w.assets.pointing("fab:owner", self.core.iri))]
+        return await _pointing(info, "fab:owner", self.core.iri)
 
 
 @strawberry.type(description="How often a value occurs among the results.")
@@ -508,13 +530,13 @@ class Source(Node):
         """Its newest harvest."""
         from api.graphql.views import harvest_run
 
-        found = await on_workspace(info, lambda w: w.runs.list(self.name, 1))
-        return harvest_run(found[0]) if found else None
+        found = await loaders(info).last_runs.load(self.name)
+        return None if found is None else harvest_run(found)
 
     @strawberry.field
     async def assets(self, info: Info) -> int:
         """How many assets it describes."""
-        return await on_workspace(info, lambda w: w.assets.count_of(self.name))
+        return await loaders(info).counts.load(self.name)
 
 
 @strawberry.type(description="An installed connector.")

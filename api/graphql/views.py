@@ -13,12 +13,24 @@ import strawberry
 from api.graphql import types as t
 from fabric import assets as core
 from fabric import history, model, ntriples, runs
+from fabric.identity import Iris
 from fabric.rdf import field_path
 from fabric.sources import RegisteredSource
 from fabric.terms import compact
 from fabric.workspace import Workspace
 
-__all__ = ["asset", "assets", "change", "checks", "facts", "fields", "harvest_run", "references", "source"]
+__all__ = [
+    "asset",
+    "assets",
+    "change",
+    "facts",
+    "field_targets",
+    "fields",
+    "harvest_run",
+    "reference_targets",
+    "references",
+    "source",
+]
 
 FieldLinks = Mapping[str, list[t.FieldLink]]
 
@@ -46,7 +58,7 @@ def asset(found: core.Asset) -> t.Asset:
 def assets(workspace: Workspace, iris: Iterable[str]) -> dict[str, t.Asset]:
     """Assets by IRI, with their containers, read all at once; those that nothing is known of are left out."""
     found = workspace.assets.many(iris)
-    paths = workspace.assets.paths(found)
+    paths = workspace.assets.paths(found, {iri: one.pointers("dct:isPartOf") for iri, one in found.items()})
     nodes = {iri: asset(one) for iri, one in found.items()}
     for iri, node in nodes.items():
         node.trail = [t.link(one) for one in paths[iri]]
@@ -92,8 +104,14 @@ def _dataset(found: core.Asset, record: model.Dataset) -> t.Dataset:
     )
 
 
-def fields(workspace: Workspace, found: core.Asset) -> list[t.Field]:
-    """The fields of a dataset with their keys, references and upstream fields."""
+def field_targets(found: core.Asset) -> set[model.Ref]:
+    """Datasets that the fields of a dataset point to."""
+    origins = {edge.upstream for edge in found.lineage if edge.columns}
+    return reference_targets(found) | origins
+
+
+def fields(iris: Iris, found: core.Asset, titles: Mapping[model.Ref, t.Link]) -> list[t.Field]:
+    """The fields of a dataset with their keys, references and upstream fields; `titles` has all `field_targets`."""
     record = found.record
     if not isinstance(record, model.Dataset):
         return []
@@ -106,19 +124,17 @@ def fields(workspace: Workspace, found: core.Asset) -> list[t.Field]:
     for edge in found.lineage:
         for flow in edge.columns:
             origins[flow.downstream].append((edge.upstream, flow.upstream))
-    titles = _titles(workspace, [ref for pairs in (*refers.values(), *origins.values()) for ref, _path in pairs])
 
     def links(pairs: Iterable[tuple[model.Ref, str]]) -> list[t.FieldLink]:
         shown = [
-            t.FieldLink(iri=strawberry.ID(workspace.iris.field(ref, path)), path=path, dataset=titles[ref])
-            for ref, path in pairs
+            t.FieldLink(iri=strawberry.ID(iris.field(ref, path)), path=path, dataset=titles[ref]) for ref, path in pairs
         ]
         return sorted(shown, key=lambda one: (one.dataset.title, one.path))
 
     def build(one: model.Field, parent: str) -> t.Field:
         path = field_path(parent, one.name)
         return t.Field(
-            iri=strawberry.ID(workspace.iris.field(found.ref, path)),
+            iri=strawberry.ID(iris.field(found.ref, path)),
             name=one.name,
             path=path,
             ordinal=one.ordinal,
@@ -137,12 +153,16 @@ def fields(workspace: Workspace, found: core.Asset) -> list[t.Field]:
     return [build(one, "") for one in record.fields]
 
 
-def references(workspace: Workspace, found: core.Asset) -> list[t.Reference]:
-    """The foreign keys of a dataset, by name."""
+def reference_targets(found: core.Asset) -> set[model.Ref]:
+    """Datasets that the foreign keys of a dataset point to."""
+    return {key.target for key in found.record.references} if isinstance(found.record, model.Dataset) else set()
+
+
+def references(found: core.Asset, titles: Mapping[model.Ref, t.Link]) -> list[t.Reference]:
+    """The foreign keys of a dataset, by name; `titles` has all `reference_targets`."""
     record = found.record
     if not isinstance(record, model.Dataset):
         return []
-    titles = _titles(workspace, [key.target for key in record.references])
     return [
         t.Reference(
             name=key.name, columns=list(key.columns), target=titles[key.target], target_columns=list(key.target_columns)
@@ -151,42 +171,8 @@ def references(workspace: Workspace, found: core.Asset) -> list[t.Reference]:
     ]
 
 
-def _titles(workspace: Workspace, refs: list[model.Ref]) -> dict[model.Ref, t.Link]:
-    found = workspace.assets.links(workspace.iris.asset(ref) for ref in refs)
-    return {one.ref: t.link(one) for one in found.values()}
-
-
-def checks(workspace: Workspace, iri: str) -> list[t.CheckSummary]:
-    """Tests of a dataset with their newest outcomes, failed ones first."""
-    shown = []
-    for check_iri in workspace.assets.subjects("fab:checks", iri):
-        found = workspace.assets.find(check_iri)
-        if found is None or not isinstance(found.record, model.Check) or found.removed is not None:
-            continue
-        newest = _newest_result(workspace, check_iri)
-        shown.append(
-            t.CheckSummary(
-                iri=strawberry.ID(check_iri),
-                title=found.title,
-                column=found.record.column,
-                dimension=found.record.dimension,
-                outcome=newest.outcome if newest else None,
-                at=newest.at if newest else None,
-                message=newest.message if newest else None,
-            )
-        )
-    return sorted(shown, key=lambda one: (one.outcome != "failed", one.title))
-
-
-def _newest_result(workspace: Workspace, check_iri: str) -> model.CheckResult | None:
-    found = (workspace.assets.find(iri) for iri in workspace.assets.subjects("earl:test", check_iri))
-    results = [one.record for one in found if one is not None and isinstance(one.record, model.CheckResult)]
-    return max(results, key=lambda one: (one.at.timestamp() if one.at else 0.0, one.name), default=None)
-
-
-def facts(workspace: Workspace, found: core.Asset, *, parts: bool) -> list[t.Fact]:
-    """Every statement about an asset and, where asked, its parts, the asset's own first."""
-    written = workspace.assets.written({fact.graph for fact in found.facts})
+def facts(found: core.Asset, written: Mapping[str, tuple[str | None, datetime | None]], *, parts: bool) -> list[t.Fact]:
+    """Every statement about an asset and, where asked, its parts, the asset's own first; `written` by named graph."""
     own = f"<{found.iri}>"
     return [
         _fact(fact, written.get(fact.graph))

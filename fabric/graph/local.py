@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,17 +90,16 @@ class LocalGraph:
                 None if object_ is None else _term(object_),
                 None if graph is None else ox.NamedNode(graph),
             )
-            for quad in quads:
-                name = quad.graph_name
-                yield (
-                    (str(quad.subject), str(quad.predicate), str(quad.object)),
-                    name.value if isinstance(name, ox.NamedNode) else "",
-                )
+            yield from _tokens(quads)
 
-    def describe(self, subjects: Iterable[str]) -> Iterator[tuple[Triple, str]]:
+    def describe(self, subjects: Iterable[str], graphs: Collection[str] | None = None) -> Iterator[tuple[Triple, str]]:
         """See `GraphStore.describe`."""
-        for subject in subjects:
-            yield from self.match(subject)
+        chosen = [None] if graphs is None else [ox.NamedNode(graph) for graph in graphs]
+        with _translate():
+            for subject in subjects:
+                node = ox.NamedNode(subject)
+                for graph in chosen:
+                    yield from _tokens(self._store.quads_for_pattern(node, None, None, graph))
 
     def update(self, change: Update) -> None:
         """See `GraphStore.update`."""
@@ -127,6 +126,13 @@ class LocalGraph:
     def close(self) -> None:
         """See `GraphStore.close`."""
         self._open = None
+
+
+def _tokens(quads: Iterable[ox.Quad]) -> Iterator[tuple[Triple, str]]:
+    for quad in quads:
+        name = quad.graph_name
+        triple = str(quad.subject), str(quad.predicate), str(quad.object)
+        yield triple, name.value if isinstance(name, ox.NamedNode) else ""
 
 
 def _term(token: str) -> ox.NamedNode | ox.Literal:

@@ -6,7 +6,7 @@ Two implementations pass the same contract suite: `fabric.graph.local` (Oxigraph
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -73,8 +73,8 @@ class GraphStore(Protocol):
     ) -> Iterator[tuple[Triple, str]]:
         """Quads that match; `subject` and `graph` are IRIs, `predicate` and `object_` tokens. Yields triple and graph IRI."""
 
-    def describe(self, subjects: Iterable[str]) -> Iterator[tuple[Triple, str]]:
-        """All quads whose subject is one of the IRIs; triple and graph IRI."""
+    def describe(self, subjects: Iterable[str], graphs: Collection[str] | None = None) -> Iterator[tuple[Triple, str]]:
+        """All quads whose subject is one of the IRIs, in some named graphs where given; triple and graph IRI."""
 
     def update(self, change: Update) -> None:
         """Apply a small difference in one transaction."""

@@ -63,27 +63,32 @@ def test_links_are_named_by_title_or_else_by_name(fabric: Core) -> None:
 def test_containers_are_walked_both_ways(fabric: Core) -> None:
     inside = [replace(table(name), part_of=PUBLIC.ref) for name in ("orders", "items")]
     harvest(fabric, SHOP, PUBLIC, *inside)
-    assert [link.title for link in fabric.assets.path(iri(fabric, "orders"))] == ["The shop", "Public"]
-    assert [link.title for link in fabric.assets.members(fabric.iris.asset(PUBLIC.ref))] == ["items", "orders"]
+    orders, public = iri(fabric, "orders"), fabric.iris.asset(PUBLIC.ref)
+    found = fabric.assets.paths([orders, public])
+    assert [[link.title for link in found[one]] for one in (orders, public)] == [["The shop", "Public"], ["The shop"]]
+    assert fabric.assets.paths([orders], {orders: [public]})[orders] == found[orders]
+    assert [link.title for link in fabric.assets.pointing("dct:isPartOf", [public])[public]] == ["items", "orders"]
 
 
 def test_containers_that_hold_each_other_end(fabric: Core) -> None:
     harvest(fabric, replace(SHOP, part_of=PUBLIC.ref), PUBLIC)
-    assert [link.title for link in fabric.assets.path(fabric.iris.asset(PUBLIC.ref))] == ["The shop"]
+    public = fabric.iris.asset(PUBLIC.ref)
+    assert [link.title for link in fabric.assets.paths([public])[public]] == ["The shop"]
 
 
 def test_lineage_is_walked_both_ways(fabric: Core) -> None:
     harvest(fabric, table("orders"), table("items"), edge("orders", "items"))
-    assert [link.ref for link in fabric.assets.upstream(iri(fabric, "orders"))] == [ref("items")]
-    assert [link.ref for link in fabric.assets.downstream(iri(fabric, "items"))] == [ref("orders")]
-    assert fabric.assets.downstream(iri(fabric, "orders")) == []
+    orders, items = iri(fabric, "orders"), iri(fabric, "items")
+    assert fabric.assets.get(orders).pointers("prov:wasDerivedFrom") == [items]
+    found = fabric.assets.pointing("prov:wasDerivedFrom", [items, orders])
+    assert [[link.ref for link in found[one]] for one in (items, orders)] == [[ref("orders")], []]
 
 
 def test_only_what_lives_is_counted(fabric: Core) -> None:
     harvest(fabric, table("orders"), table("items"), SHOP)
     harvest(fabric, table("orders"), source="other")
     harvest(fabric, table("orders"))
-    assert (fabric.assets.count(), fabric.assets.count_of("shop")) == (1, 1)
+    assert (fabric.assets.count(), fabric.assets.counts_of(["shop", "none"])) == (1, {"shop": 1, "none": 0})
     assert fabric.assets.all() == [iri(fabric, "orders")]
     assert fabric.assets.size() == len(set(fabric.graph.match()))
     assert fabric.assets.get(fabric.iris.asset(Ref("catalog", NAMESPACE, "shop"))).record is None
