@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 from urllib.parse import quote
+from xml.etree import ElementTree
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.api.axe import serious
 from tests.api.lineage_estate import SPOKES, harvested
@@ -272,3 +276,96 @@ def test_the_slider_goes_back_to_what_was(shop: Shop, page: Page) -> None:
     expect(page.get_by_role("button", name="Impact")).to_be_disabled()
     page.get_by_role("button", name="Back to now").click()
     expect(card(page, "old")).to_have_count(0)
+
+
+def test_a_large_drawing_is_painted_and_comes_near(shop: Shop, page: Page) -> None:
+    shop.open(page, "hub.hub", "?group=none")
+    lineage = page.get_by_test_id("lineage")
+    expect(lineage).to_have_attribute("data-drawn", f"{SPOKES + 1}")
+    expect(page.get_by_test_id("painted")).to_be_visible()
+    expect(page.get_by_test_id("lineage-card")).to_have_count(0)
+    assert page.evaluate(_INKED) > 1000
+    box = lineage.bounding_box()
+    assert box is not None
+    page.keyboard.press("ArrowRight")
+    expect(card(page, "hub")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[data-card]:focus")).to_contain_text("t")
+    assert page.get_by_test_id("lineage-card").count() < 200
+    assert serious(page) == []
+
+
+_INKED = """() => { const canvas = document.querySelector('[data-testid=painted]');
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  let inked = 0; for (let at = 3; at < data.length; at += 4) inked += data[at] > 0; return inked }"""
+
+
+@pytest.mark.parametrize("kind", ["SVG", "PNG"])
+def test_the_drawing_is_saved_as_a_picture(shop: Shop, page: Page, kind: str, tmp_path: Path) -> None:
+    shop.open(page, "raw.orders", "?depth=all")
+    page.get_by_role("button", name="Share").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name=f"Save as {kind}").click()
+    path = tmp_path / download.value.suggested_filename
+    download.value.save_as(path)
+    assert path.name == f"lineage of orders.{kind.lower()}"
+    content = path.read_bytes()
+    if kind == "PNG":
+        assert content.startswith(b"\x89PNG")
+        assert len(content) > 5000
+    else:
+        drawn = ElementTree.fromstring(content)
+        texts = {one.text for one in drawn.iter("{http://www.w3.org/2000/svg}text")}
+        assert {"orders", "load_orders", "revenue", "Revenue by day"} <= texts
+        assert len(list(drawn.iter("{http://www.w3.org/2000/svg}path"))) == 6
+
+
+def test_a_slow_or_failing_server_leaves_no_blank_page(shop: Shop, page: Page) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if "query Lineage(" in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/graphql", hold)
+    page.goto(f"{shop.address}/#/lineage/{quote(shop.iris['raw.orders'], safe='')}?depth=1")
+    expect(page.get_by_text("Following the lineage")).to_contain_text("The server is still at it", timeout=15_000)
+    held.pop().continue_()
+    expect(page.get_by_test_id("lineage-card")).to_have_count(3)
+    page.get_by_role("button", name="Show all").click()
+    expect(page.get_by_test_id("lineage-status")).to_contain_text("loading more")
+    expect(page.get_by_test_id("lineage-card")).to_have_count(3)
+    held.pop().fulfill(status=500, body="broken")
+    expect(page.get_by_test_id("error")).to_contain_text("500")
+    expect(page.get_by_test_id("lineage-card")).to_have_count(3)
+
+
+def test_a_long_name_stays_in_its_card(shop: Shop, page: Page) -> None:
+    shop.open(page, "raw.named")
+    cards = page.get_by_test_id("lineage-card")
+    expect(cards).to_have_count(2)
+    title = page.locator("[data-card]", has_text="a very long name").bounding_box()
+    box = cards.filter(has_text="a very long name").bounding_box()
+    assert title is not None
+    assert box is not None
+    assert title["x"] + title["width"] < box["x"] + box["width"]
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.mark.parametrize("width", [1280, 380], ids=["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_on_the_lineage_page(shop: Shop, page: Page, width: int, scheme: Any) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 900})
+    field = quote(f"{shop.iris['raw.orders']}/field/amount", safe="")
+    shop.open(page, "raw.orders", f"?depth=all&ask=impact&change=DROP_COLUMN&of={field}")
+    expect(page.get_by_test_id("impact-panel")).to_contain_text("Tell")
+    if (pictures := os.environ.get("FABRIC_TEST_PICTURES")) and (width, scheme) == (1280, "light"):
+        page.screenshot(path=Path(pictures) / "lineage.png", animations="disabled")
+    assert serious(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Keys").click()
+    assert serious(page) == []

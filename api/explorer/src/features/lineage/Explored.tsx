@@ -11,6 +11,8 @@ import styles from "@/features/lineage/LineagePage.module.css";
 import type { LineageSearch } from "@/features/lineage/lineageSearch";
 import { Panels } from "@/features/lineage/Panels";
 import { neighbour } from "@/features/lineage/neighbours";
+import { sceneOf } from "@/features/lineage/scene";
+import { Share } from "@/features/lineage/Share";
 import { Shortcuts } from "@/features/lineage/Shortcuts";
 import { Alone, Failed, Status, Waiting } from "@/features/lineage/states";
 import { TimeSlider } from "@/features/lineage/TimeSlider";
@@ -35,9 +37,10 @@ export function Explored({ iri, search, change }: Props) {
   const [help, setHelp] = useState(false);
   const [light] = useState(createLight);
 
-  const { query, graph, pending, error } = useLineage(iri, search);
-  const root = query.data?.root.iri ?? iri;
+  const { query, root: described, graph, pending, error } = useLineage(iri, search);
+  const root = described?.iri ?? iri;
   const { narrowed, shown, nodes, edges, ...layout } = useDrawing(graph, root, search);
+  const scene = useMemo(() => sceneOf(nodes, edges), [nodes, edges]);
   const view = useSteadyView(nodes);
   const question = useQuestion(search, shown, light);
   const board = useMakeBoard({ light, graph: shown.graph, view, change, picking: isPicking(search) });
@@ -61,9 +64,10 @@ export function Explored({ iri, search, change }: Props) {
     onHelp: () => setHelp(true),
   });
 
-  if (query.isPending) return <Waiting />;
-  if (!query.data) return <Failed error={query.error} onRetry={() => void query.refetch()} />;
-  const { title } = query.data.root;
+  if (!described) {
+    return query.error ? <Failed error={query.error} onRetry={() => void query.refetch()} /> : <Waiting />;
+  }
+  const { title } = described;
   const nameOf = (id: string): string => {
     const table = datasetOf(id);
     return table === id ? titleOf(shown.graph, shown.groups, id, graph) : `${nameOf(table)}.${lastSegment(id)}`;
@@ -84,6 +88,7 @@ export function Explored({ iri, search, change }: Props) {
       <Toolbar
         search={search}
         facets={facets}
+        share={<Share scene={scene} title={title} />}
         onSearch={onSearch}
         words={words}
         onWords={setWords}
@@ -105,9 +110,9 @@ export function Explored({ iri, search, change }: Props) {
       {layout.error && <Failed error={layout.error} onRetry={() => void query.refetch()} />}
       {graph?.edges.size === 0 && !pending && <Alone iri={root} title={title} />}
       <BoardContext value={board}>
-        <div className={styles.canvas} data-testid="lineage">
+        <div className={styles.canvas} data-testid="lineage" data-drawn={nodes.length}>
           {nodes.length > 0 && (
-            <Canvas nodes={nodes} edges={edges} onFit={view.fit} onEdge={(one) => setEdge(one.data?.edge ?? null)} />
+            <Canvas {...{ scene, nodes, edges, view }} onEdge={(one) => setEdge(one.data?.edge ?? null)} />
           )}
           <Panels
             {...{ root, search, edge, question, nameOf, onSearch }}

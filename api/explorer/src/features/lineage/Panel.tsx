@@ -11,7 +11,7 @@ interface Props {
   children: ReactNode;
 }
 
-/** Stands over the right side of the drawing; on a phone, over its lower half. */
+/** Stands at the right of the drawing; on a phone, below it. */
 export function Panel({ title, label, testId, onClose, children }: Props) {
   return (
     <aside className={styles.panel} aria-label={label} data-testid={testId}>

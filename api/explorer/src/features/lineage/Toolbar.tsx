@@ -10,11 +10,12 @@ import styles from "@/features/lineage/Toolbar.module.css";
 interface Props extends React.ComponentProps<typeof Finder> {
   search: LineageSearch;
   facets: Facet[];
+  share: React.ReactNode;
   onSearch: (search: LineageSearch) => void;
   onHelp: () => void;
 }
 
-export function Toolbar({ search, facets, onSearch, onHelp, ...finder }: Props) {
+export function Toolbar({ search, facets, share, onSearch, onHelp, ...finder }: Props) {
   return (
     <div className={styles.toolbar}>
       <Choice
@@ -59,6 +60,7 @@ export function Toolbar({ search, facets, onSearch, onHelp, ...finder }: Props) 
         </Button>
       ))}
       <Finder {...finder} />
+      {share}
       <Button onClick={onHelp} aria-label="Keys" title="Keys (?)">
         ?
       </Button>

@@ -1,5 +1,5 @@
 import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 
 import { LineageDocument } from "@/gql/graphql";
 import type { LineageDirection, LineageLevel, LineageQuery } from "@/gql/graphql";
@@ -67,14 +67,19 @@ export function useLineage(iri: string, search: LineageSearch) {
   }));
   // What is shown stays until the answer to the next question is there.
   const query = useQuery({ ...asQuery(main), placeholderData: keepPreviousData });
+  const [last, setLast] = useState(query.data);
+  if (query.data && query.data !== last) setLast(query.data);
+  // It stays too where that answer is an error.
+  const data = query.data ?? last;
   const tables = useQueries({ queries: expansions.map(asQuery), combine });
   const columns = useQueries({ queries: opened.map(asQuery), combine });
   const graph = useMemo(
-    () => (query.data ? mergeGraphs([query.data, ...tables.parts], columns.parts) : null),
-    [query.data, tables.parts, columns.parts],
+    () => (data ? mergeGraphs([data, ...tables.parts], columns.parts) : null),
+    [data, tables.parts, columns.parts],
   );
   return {
     query,
+    root: data?.root ?? null,
     graph,
     pending: query.isPlaceholderData || tables.pending || columns.pending,
     error: query.error ?? tables.error ?? columns.error,

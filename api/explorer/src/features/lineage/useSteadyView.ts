@@ -10,6 +10,8 @@ const TALL = 400;
 
 interface View {
   fit: () => void;
+  /** Says that the reader moved the drawing, which is then left where it is. */
+  moved: () => void;
   /** Names the card that is about to grow; null where the next drawing is to be fitted. */
   grow: (id: string | null) => void;
   /**
@@ -25,7 +27,9 @@ interface View {
 export function useSteadyView(nodes: FlowNode[]): View {
   const flow = useReactFlow();
   const store = useStoreApi();
-  const ready = useStore(({ width, height }) => width > 0 && height > 0);
+  const size = useStore(({ width, height }) => `${width} ${height}`);
+  const ready = !size.split(" ").includes("0");
+  const fitted = useRef(false);
   const before = useRef(nodes);
   const growing = useRef<string | null>(null);
   const awaited = useRef<string | null>(null);
@@ -34,8 +38,14 @@ export function useSteadyView(nodes: FlowNode[]): View {
   const fit = useCallback(() => {
     // By the sizes that the nodes were given: React Flow's own fitting waits until they are measured.
     const { width, height, minZoom } = store.getState();
-    void flow.setViewport(getViewportForBounds(boundsOf(before.current), width, height, minZoom, 1, 0.08));
+    fitted.current = true;
+    void flow.setViewport(getViewportForBounds(boundsOf(before.current), width, height, minZoom, 1, 0.06));
   }, [flow, store]);
+
+  // A drawing that fits goes on to fit while the window or a panel beside it changes its size.
+  useEffect(() => {
+    if (fitted.current && ready) fit();
+  }, [fit, ready, size]);
 
   const go = useCallback(
     (id: string) => {
@@ -45,6 +55,7 @@ export function useSteadyView(nodes: FlowNode[]): View {
         return false;
       }
       const { position, width = 0, height = 0 } = node;
+      fitted.current = false;
       void flow.setCenter(position.x + width / 2, position.y + Math.min(height, TALL) / 2, {
         zoom: Math.max(READABLE, Math.min(1, flow.getZoom())),
       });
@@ -75,6 +86,9 @@ export function useSteadyView(nodes: FlowNode[]): View {
     () => ({
       fit,
       go,
+      moved: () => {
+        fitted.current = false;
+      },
       grow: (id) => {
         growing.current = id;
       },

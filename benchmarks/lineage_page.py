@@ -1,0 +1,205 @@
+"""Drawing lineages of 200 to 20,000 assets in a browser: first picture, all of it, frames while panning, memory.
+
+    python -m benchmarks lineage_page [--assets 200 2000 5000 20000]
+
+Tables of two columns stand in ten layers; each derives from two of the layer before, and all of the second from the root. The
+server is the real one, the browser Chromium by Playwright, in a window of 1400 x 900. "First picture" is from the navigation of a
+browser that has nothing in its cache to a drawing of one step; "all" from the press of "Show all" to the drawing of everything, and
+"answer" is the part of it that the server's answer took to arrive. Above 10,000 assets the page groups, and a drawing is one of
+groups. Frames are counted while the drawing is dragged about for three seconds, once with all in view and once near enough to read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import quote
+
+from benchmarks._given import Given
+from benchmarks._processes import Failed
+from benchmarks._report import Target, heading, machine, paragraph, progress, table, targets
+from fabric.model import Catalog, Dataset, Field, Lineage, Record, Ref, catalog, dataset
+from fabric.settings import read_settings
+from fabric.workspace import Workspace
+
+__all__ = ["run"]
+
+_LAYERS = 10
+_SERVER = "postgres://estate:5432"
+_PATIENCE = 120.0
+_DRAWN = """n => { const page = document.querySelector('[data-testid=lineage]');
+  const said = document.querySelector('[data-testid=lineage-status]')?.textContent ?? '';
+  return page && Number(page.dataset.drawn) >= n.drawn && said.startsWith(n.assets) && !said.includes('…') }"""
+_ANSWER = """() => Math.max(...performance.getEntriesByType('resource')
+  .filter(entry => entry.name.endsWith('/graphql')).map(entry => entry.duration))"""
+_FRAMES = """() => new Promise(done => { let frames = 0; const begin = performance.now();
+  const next = now => { frames += 1; now - begin < 3000 ? requestAnimationFrame(next) : done(frames / (now - begin) * 1000) };
+  requestAnimationFrame(next) })"""
+
+
+def run(options: list[str]) -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks lineage_page", description=__doc__)
+    parser.add_argument("--assets", type=int, nargs="+", default=[200, 2000, 5000, 20_000])
+    given = parser.parse_args(options)
+    heading("Drawing lineage in the explorer")
+    paragraph(machine("kgfabric", "playwright"))
+    figures = {assets: _measure(assets) for assets in given.assets}
+    table(
+        (
+            "assets",
+            "drawn",
+            "first picture s",
+            "all s",
+            "answer s",
+            "frames a second, all",
+            "frames a second, near",
+            "memory MB",
+        ),
+        [
+            (
+                f"{assets:,}",
+                f"{found[0]:,.0f}",
+                *(f"{one:.2f}" for one in found[1:4]),
+                *(f"{one:.0f}" for one in found[4:]),
+            )
+            for assets, found in figures.items()
+        ],
+    )
+    if 2000 in figures:
+        targets([Target("all of 2,000 assets drawn, s", figures[2000][2], 2)])
+
+
+def _measure(assets: int) -> tuple[float, ...]:
+    progress(f"harvesting {assets:,} assets")
+    with tempfile.TemporaryDirectory() as folder:
+        with Workspace(read_settings(data_dir=Path(folder), semantic=False)) as workspace:
+            records, root = _estate(assets)
+            workspace.harvester.run("estate", Given(records), "benchmark")
+            iri = workspace.iris.asset(root)
+        with _serving(Path(folder)) as address:
+            progress(f"drawing {assets:,} assets")
+            return _draw(f"{address}/#/lineage/{quote(iri, safe='')}?depth=1&group=none", assets)
+
+
+def _draw(address: str, assets: int) -> tuple[float, ...]:
+    """Cards drawn; seconds to the first picture, to all, of the answer; frames a second from afar and near; MB of script memory."""
+    from playwright.sync_api import sync_playwright
+
+    binary = shutil.which("chromium")
+    if binary is None:
+        raise Failed("chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=binary, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        page = browser.new_page(viewport={"width": 1400, "height": 900})
+        page.set_default_timeout(_PATIENCE * 1000)
+        begin = time.perf_counter()
+        page.goto(address)
+        page.wait_for_function(_DRAWN, arg={"drawn": 2, "assets": ""})
+        first = time.perf_counter() - begin
+        page.evaluate("() => performance.clearResourceTimings()")
+        begin = time.perf_counter()
+        page.get_by_role("button", name="Show all").click()
+        drawn = assets if assets <= 10_000 else 2
+        page.wait_for_function(_DRAWN, arg={"drawn": drawn, "assets": f"{assets:,}"})
+        page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+        whole = time.perf_counter() - begin
+        answer = page.evaluate(_ANSWER) / 1000
+        shown = float(page.get_by_test_id("lineage").get_attribute("data-drawn") or 0)
+        afar = _pan(page)
+        page.get_by_label("Find in the graph").fill("layer4")
+        page.keyboard.press("Enter")
+        near = _pan(page)
+        session = page.context.new_cdp_session(page)
+        session.send("HeapProfiler.collectGarbage")
+        session.send("Performance.enable")
+        metrics = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
+        browser.close()
+    return shown, first, whole, answer, afar, near, metrics["JSHeapUsedSize"] / 1e6
+
+
+def _pan(page: object) -> float:
+    """Frames a second while the drawing is dragged about."""
+    from playwright.sync_api import Page
+
+    assert isinstance(page, Page)
+    box = page.get_by_test_id("lineage").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + 20
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.evaluate(f"() => {{ window.frames_ = ({_FRAMES})() }}")
+    deadline = time.perf_counter() + 2.8
+    step = 0
+    while time.perf_counter() < deadline:
+        step += 1
+        page.mouse.move(x + (step * 12) % 300, y + (step * 5) % 120)
+    found = float(page.evaluate("() => window.frames_"))
+    page.mouse.up()
+    return found
+
+
+@contextmanager
+def _serving(folder: Path) -> Iterator[str]:
+    environment = {**os.environ, "FABRIC_DATA_DIR": str(folder), "FABRIC_SEMANTIC": "false"}
+    command = [sys.executable, "-m", "api.cli", "serve", "--port", "0"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield _address(process, folder / "server.json")
+        finally:
+            process.terminate()
+            process.wait(timeout=_PATIENCE)
+
+
+def _address(process: subprocess.Popen[bytes], note: Path) -> str:
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            return str(json.loads(note.read_text(encoding="utf-8"))["url"])
+        except (OSError, ValueError):
+            time.sleep(0.05)
+    raise Failed("the server did not start")
+
+
+def _estate(assets: int) -> tuple[list[Record], Ref]:
+    """Records of so many tables, and the root, from which all others derive."""
+    drawn = random.Random(7)
+    width = (assets - 1) // (_LAYERS - 1)
+    sizes = [1, *[width] * (_LAYERS - 2), assets - 1 - width * (_LAYERS - 2)]
+    layers = [[_table(f"layer{n}", f"t{place}") for place in range(size)] for n, size in enumerate(sizes)]
+    pairs: set[tuple[Ref, Ref]] = set()
+    for depth, (above, below) in enumerate(pairwise(layers)):
+        for at, one in enumerate(below):
+            origins = {above[0].ref} if not depth else {above[at % width].ref, drawn.choice(above).ref}
+            pairs |= {(origin, one.ref) for origin in origins}
+    schemas = [Catalog(namespace=_SERVER, name=f"db.layer{n}", title=f"layer{n}") for n in range(_LAYERS)]
+    records: list[Record] = [*schemas, *(one for layer in layers for one in layer)]
+    records += [Lineage(upstream=start, downstream=end) for start, end in sorted(pairs)]
+    return records, layers[0][0].ref
+
+
+def _table(schema: str, name: str) -> Dataset:
+    ref = dataset(_SERVER, f"db.{schema}.{name}")
+    return Dataset(
+        namespace=ref.namespace,
+        name=ref.name,
+        title=f"{schema}_{name}",
+        platform="postgresql",
+        part_of=catalog(_SERVER, f"db.{schema}"),
+        fields=tuple(Field(name=f"c{n}", ordinal=n + 1) for n in range(2)),
+    )
+
+
+if __name__ == "__main__":
+    run([])
