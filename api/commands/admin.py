@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.commands.find import resolve
 from api.commands.output import AsJson, DataDir, client, console, print_json, settings
 from fabric.connector import connector_class, connector_names
 from fabric.errors import FabricError, SettingsError
@@ -51,14 +52,16 @@ def export(
         ),
     ] = "nquads",
     source: Annotated[str | None, typer.Option(help="Only what this source says; `curated` for people.")] = None,
-    asset: Annotated[list[str] | None, typer.Option(help="Only this asset, by its IRI; may be repeated.")] = None,
+    asset: Annotated[
+        list[str] | None, typer.Option(help="Only this asset, by IRI or exact name; may be repeated.")
+    ] = None,
     query: Annotated[str | None, typer.Option(help="Only what a search for these words finds.")] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Write the graph as RDF, or its datasets in a format of exchange."""
-    given = {"source": source, "asset": asset, "query": query}
-    parameters = {"format": form, **{name: value for name, value in given.items() if value}}
     with client(data_dir) as fabric:
+        given = {"source": source, "asset": [resolve(fabric, one) for one in asset or ()], "query": query}
+        parameters = {"format": form, **{name: value for name, value in given.items() if value}}
         answer = fabric.request("GET", "/export", params=parameters)
     if file is None:
         sys.stdout.buffer.write(answer.content)
