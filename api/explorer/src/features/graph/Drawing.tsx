@@ -33,6 +33,7 @@ export function Drawing({ graph, grown, onChoose, onExpand }: Props) {
   useEffect(() => {
     if (!place.current) return;
     const sigma = new Sigma(graph, place.current, {
+      settings: { itemSizesReference: "screen", stagePadding: 60, labelRenderedSizeThreshold: 4 },
       styles: {
         nodes: {
           x: { attribute: "x" },
