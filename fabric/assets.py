@@ -82,6 +82,7 @@ class Assets:
 
     def __init__(self, graph: GraphStore, history: History, iris: Iris, records: Records | None = None) -> None:
         self._graph, self._history, self._iris, self._records = graph, history, iris, records
+        self._known: tuple[int, list[str]] | None = None
 
     def get(self, iri: str, as_of: datetime | None = None) -> Asset:
         """One asset, now or as it was.
@@ -244,11 +245,15 @@ class Assets:
         return quads
 
     def _others(self) -> list[str]:
-        """Named graphs that may say something of an asset, but for those that the records hold."""
+        """Named graphs that may say something of an asset, but for those that the records hold; found once a commit."""
         assert self._records is not None
+        last = self._history.last()
+        if self._known is not None and self._known[0] == last:
+            return self._known[1]
         rows = self._graph.query("SELECT DISTINCT ?g WHERE { GRAPH ?g {} }").rows or ()
         named = {row["g"][1:-1] for row in rows} - {self._iris.graph(name) for name in ("meta", "ontology", "shapes")}
-        return sorted(named - self._records.graphs(named))
+        self._known = last, sorted(named - self._records.graphs(named))
+        return self._known[1]
 
     def _merged(
         self, held: Mapping[str, set[tuple[Triple, str]]], others: Collection[str]

@@ -81,7 +81,8 @@ class History:
     def last(self) -> int:
         """Number of the newest commit that is in the graph; 0 before the first."""
         with self._state.read() as connection:
-            return connection.execute(select(func.max(commits.c.number)).where(commits.c.state == "done")).scalar() or 0
+            newest = select(commits.c.number).where(commits.c.state == "done", commits.c.number.is_not(None))
+            return connection.execute(newest.order_by(commits.c.number.desc()).limit(1)).scalar() or 0
 
     def triples(self) -> int:
         """How many triples all commits together have left in the graph."""
