@@ -9,7 +9,7 @@ import sys
 import time
 import webbrowser
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,6 +19,9 @@ from api.commands.output import console
 from api.commands.sources import harvest_all, register, registered
 from fabric.errors import ServerError, SettingsError
 from fabric.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from api.demo.estate import Estate
 
 __all__ = ["demo"]
 
@@ -57,6 +60,7 @@ def _run(folder: Path, settings: Settings, *, browser: bool) -> None:
         for name, connector, options in estate.sources:
             register(fabric, name, connector, options, replace=name in known)
         runs = harvest_all(fabric, [name for name, _connector, _options in estate.sources], quiet=False)
+        _deliver(fabric, url, estate)
         fabric.request("POST", "/index")
         for question in estate.questions:
             console.print(f"\n[bold]? {question}[/]")
@@ -68,6 +72,18 @@ def _run(folder: Path, settings: Settings, *, browser: bool) -> None:
     )
     if browser and not os.environ.get("CI"):
         webbrowser.open(url)
+
+
+def _deliver(fabric: Client, url: str, estate: Estate) -> None:
+    """Tell of the estate's delivery, and wait until it is in the graph."""
+    from api.demo.delivery import tell
+
+    tell(url, estate.deliveries, estate.marts)
+    deadline = time.monotonic() + _PATIENCE
+    while fabric.ask("{openlineage{waiting}}")["openlineage"]["waiting"]:
+        if time.monotonic() > deadline:
+            raise ServerError("the server has not taken in the demo's OpenLineage event", remedy="see its server.log")
+        time.sleep(0.1)
 
 
 def _judge(runs: list[dict[str, Any]]) -> None:

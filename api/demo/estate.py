@@ -10,6 +10,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from api.demo import analytics, lake
+from api.demo.delivery import build_delivery
 from api.demo.questions import QUESTIONS
 from api.demo.server import namespace, postgres
 from api.demo.stamps import Stamps
@@ -23,10 +24,15 @@ _PATIENCE = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """What was built: the sources to register as `(name, connector, options)`, and questions to ask of them."""
+    """What was built: the sources to register as `(name, connector, options)`, and questions to ask of them.
+
+    `deliveries` is the folder of what is delivered out of the DuckDB file `marts`.
+    """
 
     sources: tuple[tuple[str, str, dict[str, Any]], ...]
     questions: tuple[str, ...]
+    deliveries: Path
+    marts: Path
 
 
 def build(folder: Path, *, progress: Callable[[str], None], database: str = "airline") -> Estate:
@@ -61,10 +67,16 @@ def _build(folder: Path, progress: Callable[[str], None], database: str) -> Esta
     if not stamps.holds(project, made_from):
         with stamps.renewing(project, made_from):
             analytics.build_analytics(project, warehouse=warehouse, lake=files, progress=progress)
-    return Estate(_sources(warehouse, files, project), QUESTIONS)
+    deliveries, marts = folder / "deliveries", analytics.database(project)
+    if not stamps.holds(deliveries, made_from):
+        with stamps.renewing(deliveries, made_from):
+            build_delivery(deliveries, marts, progress)
+    return Estate(_sources(warehouse, files, project, deliveries), QUESTIONS, deliveries, marts)
 
 
-def _sources(warehouse: str, files: Path, project: Path) -> tuple[tuple[str, str, dict[str, Any]], ...]:
+def _sources(
+    warehouse: str, files: Path, project: Path, deliveries: Path
+) -> tuple[tuple[str, str, dict[str, Any]], ...]:
     file = analytics.database(project)
     dbt = {
         "path": str(analytics.target(project)),
@@ -76,4 +88,5 @@ def _sources(warehouse: str, files: Path, project: Path) -> tuple[tuple[str, str
         ("lake", "files", {"path": str(files)}),
         ("analytics", "dbt", dbt),
         ("marts", "sql", {"url": f"duckdb:///{file}"}),
+        ("deliveries", "files", {"path": str(deliveries)}),
     )

@@ -35,9 +35,10 @@ def test_estate_names_its_sources_and_questions(built: Built) -> None:
         ("lake", "files"),
         ("analytics", "dbt"),
         ("marts", "sql"),
+        ("deliveries", "files"),
     ]
     assert len(built.estate.questions) == 3
-    assert [line.partition(":")[0] for line in built.told] == ["PostgreSQL", "Lake", "dbt"]
+    assert [line.partition(":")[0] for line in built.told] == ["PostgreSQL", "Lake", "dbt", "Delivery"]
 
 
 def test_second_build_does_nothing_and_takes_moments(built: Built) -> None:
