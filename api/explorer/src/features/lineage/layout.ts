@@ -22,7 +22,7 @@ export interface Link {
 }
 
 /** Up to so many nodes, and so many of one rank, ELK lays out, which crosses fewer edges and takes far longer. */
-const CAREFUL_UP_TO = 300;
+const CAREFUL_UP_TO = 120;
 const CAREFUL_RANK = 50;
 /** Room inside a frame. */
 export const FRAME = { side: 20, top: 52 };
