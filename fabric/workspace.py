@@ -5,11 +5,8 @@ data_dir/state.db      sources, runs, history; with FABRIC_STATE_URL in another 
 data_dir/queue.db      the server's queue of harvests; can be deleted, is built anew from the runs
 data_dir/index/        words and vectors; can be deleted, is built anew
 data_dir/snapshots/    copies of the graph at past commits
-<<<<<<< HEAD
 data_dir/readers/      copies of the graph that queries read; links to its files, and gone once it is closed
-=======
 data_dir/branches/     copies of the graph on which changes are tried, for moments
->>>>>>> 86f4bb2 (Try changes on a branch of the graph)
 data_dir/secret.key    encrypts secrets
 data_dir/lock          held by the one process that has it open
 """
