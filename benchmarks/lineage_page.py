@@ -12,23 +12,16 @@ groups. Frames are counted while the drawing is dragged about for three seconds,
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import random
-import shutil
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import quote
 
 from benchmarks._given import Given
-from benchmarks._processes import Failed
 from benchmarks._report import Target, heading, machine, paragraph, progress, table, targets
+from benchmarks._serving import PATIENCE, chromium, serving
 from fabric.model import Catalog, Dataset, Field, Lineage, Record, Ref, catalog, dataset
 from fabric.settings import read_settings
 from fabric.workspace import Workspace
@@ -37,7 +30,6 @@ __all__ = ["run"]
 
 _LAYERS = 10
 _SERVER = "postgres://estate:5432"
-_PATIENCE = 120.0
 _DRAWN = """n => { const page = document.querySelector('[data-testid=lineage]');
   const said = document.querySelector('[data-testid=lineage-status]')?.textContent ?? '';
   return page && Number(page.dataset.drawn) >= n.drawn && said.startsWith(n.assets) && !said.includes('…') }"""
@@ -88,22 +80,16 @@ def _measure(assets: int) -> tuple[float, ...]:
             records, root = _estate(assets)
             workspace.harvester.run("estate", Given(records), "benchmark")
             iri = workspace.iris.asset(root)
-        with _serving(Path(folder)) as address:
+        with serving(Path(folder)) as address:
             progress(f"drawing {assets:,} assets")
             return _draw(f"{address}/#/lineage/{quote(iri, safe='')}?depth=1&group=none", assets)
 
 
 def _draw(address: str, assets: int) -> tuple[float, ...]:
     """Cards drawn; seconds to the first picture, to all, of the answer; frames a second from afar and near; MB of script memory."""
-    from playwright.sync_api import sync_playwright
-
-    binary = shutil.which("chromium")
-    if binary is None:
-        raise Failed("chromium is not installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=binary, args=["--no-sandbox", "--disable-dev-shm-usage"])
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1400, "height": 900})
-        page.set_default_timeout(_PATIENCE * 1000)
+        page.set_default_timeout(PATIENCE * 1000)
         begin = time.perf_counter()
         page.goto(address)
         page.wait_for_function(_DRAWN, arg={"drawn": 2, "assets": ""})
@@ -125,7 +111,6 @@ def _draw(address: str, assets: int) -> tuple[float, ...]:
         session.send("HeapProfiler.collectGarbage")
         session.send("Performance.enable")
         metrics = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
-        browser.close()
     return shown, first, whole, answer, afar, near, metrics["JSHeapUsedSize"] / 1e6
 
 
@@ -148,28 +133,6 @@ def _pan(page: object) -> float:
     found = float(page.evaluate("() => window.frames_"))
     page.mouse.up()
     return found
-
-
-@contextmanager
-def _serving(folder: Path) -> Iterator[str]:
-    environment = {**os.environ, "FABRIC_DATA_DIR": str(folder), "FABRIC_SEMANTIC": "false"}
-    command = [sys.executable, "-m", "api.cli", "serve", "--port", "0"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            yield _address(process, folder / "server.json")
-        finally:
-            process.terminate()
-            process.wait(timeout=_PATIENCE)
-
-
-def _address(process: subprocess.Popen[bytes], note: Path) -> str:
-    deadline = time.monotonic() + _PATIENCE
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            return str(json.loads(note.read_text(encoding="utf-8"))["url"])
-        except (OSError, ValueError):
-            time.sleep(0.05)
-    raise Failed("the server did not start")
 
 
 def _estate(assets: int) -> tuple[list[Record], Ref]:

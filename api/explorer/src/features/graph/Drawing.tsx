@@ -13,6 +13,9 @@ interface Props {
   onExpand: (iri: string) => void;
 }
 
+/** Up to so many nodes, edges and names stay while the drawing is dragged. */
+const SMOOTH = 1000;
+
 const colour = (name: string): string => {
   const probe = document.createElement("span");
   probe.style.color = `var(${name})`;
@@ -33,7 +36,14 @@ export function Drawing({ graph, grown, onChoose, onExpand }: Props) {
   useEffect(() => {
     if (!place.current) return;
     const sigma = new Sigma(graph, place.current, {
-      settings: { itemSizesReference: "screen", stagePadding: 60, labelRenderedSizeThreshold: 4 },
+      settings: {
+        itemSizesReference: "screen",
+        stagePadding: 60,
+        labelRenderedSizeThreshold: 4,
+        // Without a graphics card, thousands of edges are too slow to be drawn in every frame of a drag.
+        hideEdgesOnMove: graph.order > SMOOTH,
+        hideLabelsOnMove: graph.order > SMOOTH,
+      },
       styles: {
         nodes: {
           x: { attribute: "x" },
