@@ -66,8 +66,8 @@ def run(options: list[str]) -> None:
         with _Server(folder) as url:
             for name in _DOCUMENTS:
                 for paced in (True, False):
-                    progress(f"{name}, {'paced' if paced else 'in a row'}")
                     took, rate = asyncio.run(_ask(url, name, given.assets, given.clients, given.seconds, paced=paced))
+                    progress(f"{name}, {'paced' if paced else 'in a row'}: p95 {_at(took, 95):.1f} ms, {rate:.0f}/s")
                     rows.append((name, paced, took, rate))
     paragraph(f"{given.assets:,} assets, {given.clients} clients at once.")
     table(
@@ -164,7 +164,7 @@ async def _ask(
             if paced:
                 await asyncio.sleep(max(0.0, due - time.perf_counter()))
             started = due if paced else time.perf_counter()
-            if started >= end:
+            if time.perf_counter() >= end:
                 break
             await _exchange(reader, writer, _body(name, assets, drawn))
             if started >= counted_from:

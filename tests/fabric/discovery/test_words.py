@@ -67,6 +67,19 @@ def test_filters_hold_within_the_index(index: Words) -> None:
     assert len(index.listing({}, 10, 0)) == index.count() == 4
 
 
+def test_pages_far_down_follow_the_first_ones_and_what_is_written(index: Words) -> None:
+    index.write([made(f"t{number:04}", kind="query") for number in range(1500)], [], 2)
+    chosen = {"kind": ["query"]}
+
+    def listed() -> list[str]:
+        return [iri for offset in range(0, 1540, 70) for iri in index.listing(chosen, 70, offset)]
+
+    assert listed() == [f"urn:t{number:04}" for number in range(1500)]
+    assert index.listing({"kind": ["none"]}, 70, 1400) == []
+    index.write([], ["urn:t0000"], 3)
+    assert listed() == [f"urn:t{number:04}" for number in range(1, 1500)]
+
+
 def test_documents_are_replaced_and_deleted_with_the_position(index: Words, tmp_path: Path) -> None:
     index.write([made("orders", description="Returned goods.")], ["urn:flights"], 4)
     reopened = Words(tmp_path)
