@@ -87,6 +87,6 @@ def test_build_killed_while_dbt_runs_is_made_good(built: Built, tmp_path: Path) 
         process.kill()
     told = list[str]()
     build(tmp_path, progress=told.append, database=built.database)
-    assert [line.partition(":")[0] for line in told] == ["dbt"]
+    assert [line.partition(":")[0] for line in told] == ["dbt", "Delivery"]
     results = json.loads((tmp_path / "analytics" / "project" / "target" / "run_results.json").read_text())["results"]
     assert len(results) == 52
