@@ -30,7 +30,7 @@ _CONTEXT: Document = {
     "column": "cr:column",
     "key": "cr:key",
     "isArray": "cr:isArray",
-    "arrayShape": "cr:arrayShape",
+    "arrayShape": "http://mlcommons.org/croissant/arrayShape",
     "data": {"@id": "cr:data", "@type": "@json"},
     "references": "cr:references",
 }
