@@ -30,7 +30,7 @@ _CONTEXT: Document = {
     "column": "cr:column",
     "key": "cr:key",
     "isArray": "cr:isArray",
-    "arrayShape": "http://mlcommons.org/croissant/arrayShape",
+    "arrayShape": "cr:arrayShape",
     "data": {"@id": "cr:data", "@type": "@json"},
     "references": "cr:references",
 }
