@@ -95,7 +95,8 @@ def test_a_query_that_needs_too_much_memory_is_ended(served: str) -> None:
     [
         ("application/sparql-results+json", LONG),
         ("text/csv", LONG),
-        ("text/turtle", f"CONSTRUCT {{ ?s0 ?p0 ?new }} {{ {CROSS} BIND(RAND() AS ?new) }}"),
+        # The store remembers triples that it has made, lest one comes twice: few are made, so that time ends it before memory.
+        ("text/turtle", f"CONSTRUCT {{ ?s0 ?p0 ?new }} {{ {CROSS} BIND(RAND() AS ?new) FILTER(?new < 0.02) }}"),
     ],
 )
 def test_an_answer_that_is_broken_off_cannot_pass_for_a_whole_one(served: str, accept: str, query: str) -> None:
