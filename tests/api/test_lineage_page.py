@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 from xml.etree import ElementTree
 
@@ -318,6 +318,27 @@ def test_the_drawing_is_saved_as_a_picture(shop: Shop, page: Page, kind: str, tm
         texts = {one.text for one in drawn.iter("{http://www.w3.org/2000/svg}text")}
         assert {"orders", "load_orders", "revenue", "Revenue by day"} <= texts
         assert len(list(drawn.iter("{http://www.w3.org/2000/svg}path"))) == 6
+        colours = {one.get("fill") for one in drawn.iter("{http://www.w3.org/2000/svg}rect")} - {None, "none"}
+        assert colours
+        assert all(str(colour).startswith("rgb(") for colour in colours)
+
+
+@pytest.mark.parametrize(("scheme", "accent"), [("light", [15, 99, 115, 255]), ("dark", [118, 200, 214, 255])])
+def test_what_is_painted_has_the_colours_of_the_page(
+    shop: Shop, page: Page, scheme: Literal["light", "dark"], accent: list[int]
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    shop.open(page, "raw.orders", "?depth=all")
+    page.wait_for_function(
+        """wanted => {
+            const canvas = document.querySelector('[data-testid=minimap] canvas');
+            const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+            for (let at = 0; at < data.length; at += 4)
+                if (wanted.every((value, part) => Math.abs(data[at + part] - value) < 3)) return true;
+            return false;
+        }""",
+        arg=accent,
+    )
 
 
 def test_a_slow_or_failing_server_leaves_no_blank_page(shop: Shop, page: Page) -> None:

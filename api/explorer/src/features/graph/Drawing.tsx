@@ -4,6 +4,7 @@ import Sigma from "sigma";
 import type { Drawn } from "@/features/graph/growing";
 import styles from "@/features/graph/GraphPage.module.css";
 import type { LayoutAnswer, LayoutRequest } from "@/features/graph/layout.worker";
+import { colourOf } from "@/lib/colours";
 
 interface Props {
   graph: Drawn;
@@ -16,17 +17,8 @@ interface Props {
 /** Up to so many nodes, edges and names stay while the drawing is dragged. */
 const SMOOTH = 1000;
 
-const colour = (name: string): string => {
-  const probe = document.createElement("span");
-  probe.style.color = `var(${name})`;
-  document.body.append(probe);
-  const found = getComputedStyle(probe).color;
-  probe.remove();
-  return found;
-};
-
 /** The colour of a kind as the page's looks have it. */
-export const kindColour = (kind: string): string => colour(`--kind-${kind}`);
+export const kindColour = (kind: string): string => colourOf(`--kind-${kind}`);
 
 /** The graph by WebGL: a click chooses a node, a double click shows its neighbours. */
 export function Drawing({ graph, grown, onChoose, onExpand }: Props) {
@@ -51,10 +43,10 @@ export function Drawing({ graph, grown, onChoose, onExpand }: Props) {
           size: { attribute: "size" },
           color: { attribute: "color" },
           label: { attribute: "label" },
-          labelColor: colour("--ink"),
+          labelColor: colourOf("--ink"),
           labelVisibility: { whenState: "isHovered", then: "visible", else: "auto" },
         },
-        edges: { size: 1, color: colour("--line-strong"), head: "arrow" },
+        edges: { size: 1, color: colourOf("--line-strong"), head: "arrow" },
       },
     });
     sigma.on("clickNode", ({ node }) => choose(node));

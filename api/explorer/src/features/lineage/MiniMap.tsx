@@ -5,6 +5,7 @@ import type { FlowNode } from "@/features/lineage/flow";
 import { boundsOf } from "@/features/lineage/flow";
 import styles from "@/features/lineage/MiniMap.module.css";
 import { useScheme } from "@/features/lineage/useScheme";
+import { colours } from "@/lib/colours";
 
 const WIDTH = 180;
 const HEIGHT = 120;
@@ -23,14 +24,14 @@ export function MiniMap({ nodes }: { nodes: FlowNode[] }) {
   useEffect(() => {
     const context = canvas.current?.getContext("2d");
     if (!canvas.current || !context) return;
-    const colours = getComputedStyle(canvas.current);
+    const colour = colours();
     const sharp = window.devicePixelRatio;
     context.setTransform(sharp, 0, 0, sharp, 0, 0);
     context.clearRect(0, 0, WIDTH, HEIGHT);
     for (const { type, data, position, width = 0, height = 0 } of nodes) {
       const root = type === "card" && data.root;
       if (type === "frame") continue;
-      context.fillStyle = colours.getPropertyValue(root ? "--accent" : "--control");
+      context.fillStyle = colour(root ? "--accent" : "--control");
       const [w, h] = [Math.max(1.5, width * scale), Math.max(1, height * scale)];
       context.fillRect(position.x * scale + left, position.y * scale + top, w, h);
     }

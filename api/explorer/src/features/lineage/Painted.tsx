@@ -6,6 +6,7 @@ import styles from "@/features/lineage/Painted.module.css";
 import { paint } from "@/features/lineage/paint";
 import type { Scene } from "@/features/lineage/scene";
 import { useScheme } from "@/features/lineage/useScheme";
+import { colours } from "@/lib/colours";
 
 /** The edges of a large drawing, and its cards from afar, in one canvas: thousands of elements would stop every move. */
 export function Painted({ scene }: { scene: Scene }) {
@@ -19,10 +20,11 @@ export function Painted({ scene }: { scene: Scene }) {
   useEffect(() => {
     const context = canvas.current?.getContext("2d");
     if (!context) return;
+    const colour = colours();
     let frame = 0;
     const now = () => {
       frame = 0;
-      paint(context, scene, { ...flow.getViewport(), width, height }, light);
+      paint(context, scene, { ...flow.getViewport(), width, height }, light, colour);
     };
     const soon = () => {
       frame ||= requestAnimationFrame(now);

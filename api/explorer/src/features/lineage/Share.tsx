@@ -7,8 +7,7 @@ import { CopyButton } from "@/components/CopyButton";
 import styles from "@/features/lineage/Filters.module.css";
 import { pngOf, save, svgOf } from "@/features/lineage/picture";
 import type { Scene } from "@/features/lineage/scene";
-
-const colour = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+import { colours } from "@/lib/colours";
 
 /** Saves the drawing as a picture, or copies the link that shows it. */
 export function Share({ scene, title }: { scene: Scene; title: string }) {
@@ -17,7 +16,7 @@ export function Share({ scene, title }: { scene: Scene; title: string }) {
   const write = async (kind: "svg" | "png") => {
     setProblem(null);
     try {
-      const drawn = svgOf(scene, `Lineage of ${title}`, colour);
+      const drawn = svgOf(scene, `Lineage of ${title}`, colours());
       const blob = kind === "svg" ? new Blob([drawn.svg], { type: "image/svg+xml" }) : await pngOf(drawn);
       save(blob, `${file}.${kind}`);
     } catch (error) {

@@ -3,6 +3,7 @@ import type { FlowNode } from "@/features/lineage/flow";
 import type { Light, Tone } from "@/features/lineage/light";
 import { nameOf } from "@/features/lineage/scene";
 import type { Scene, Stroke } from "@/features/lineage/scene";
+import type { Colours } from "@/lib/colours";
 
 /** From how far on cards are painted instead of made of elements, and from how far on their names cannot be read. */
 export const FAR = 0.4;
@@ -36,9 +37,7 @@ const fillOf: Partial<Record<Tone | "plain", string>> = {
 };
 
 /** Paints what is in sight: all edges, and from afar the cards. One stroke for all edges of a tone. */
-export function paint(context: CanvasRenderingContext2D, scene: Scene, view: View, light: Light) {
-  const style = getComputedStyle(context.canvas);
-  const colour = (name: string) => style.getPropertyValue(name);
+export function paint(context: CanvasRenderingContext2D, scene: Scene, view: View, light: Light, colour: Colours) {
   const sharp = window.devicePixelRatio;
   context.setTransform(sharp, 0, 0, sharp, 0, 0);
   context.clearRect(0, 0, view.width, view.height);
@@ -74,7 +73,7 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene, view: Vie
   if (view.zoom >= FAR) return;
   const colours = { surface: colour("--surface"), line: colour("--line-strong"), ink: colour("--ink") };
   context.lineWidth = 1 / view.zoom;
-  context.font = `${FONT / view.zoom}px ${style.fontFamily}`;
+  context.font = `${FONT / view.zoom}px ${getComputedStyle(context.canvas).fontFamily}`;
   context.textBaseline = "middle";
   for (const node of scene.nodes) {
     const { position, width = 0, height = 0 } = node;

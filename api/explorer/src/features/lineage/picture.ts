@@ -3,6 +3,7 @@ import { boundsOf } from "@/features/lineage/flow";
 import type { FlowNode } from "@/features/lineage/flow";
 import { nameOf } from "@/features/lineage/scene";
 import type { Scene } from "@/features/lineage/scene";
+import type { Colours } from "@/lib/colours";
 import { kindLabel } from "@/lib/kinds";
 
 const EDGE = 40;
@@ -20,10 +21,8 @@ const cut = (text: string, width: number) => {
   return text.length > fits ? `${text.slice(0, Math.max(1, fits - 1))}…` : text;
 };
 
-export type Colour = (name: string) => string;
-
 /** The whole drawing as an SVG document of shapes and text, which any drawing program opens. */
-export function svgOf(scene: Scene, title: string, colour: Colour): { svg: string; width: number; height: number } {
+export function svgOf(scene: Scene, title: string, colour: Colours): { svg: string; width: number; height: number } {
   const box = boundsOf(scene.nodes);
   const [width, height] = [Math.ceil(box.width + 2 * EDGE), Math.ceil(box.height + 2 * EDGE)];
   const ways = scene.strokes.map(
@@ -41,7 +40,7 @@ export function svgOf(scene: Scene, title: string, colour: Colour): { svg: strin
   return { svg, width, height };
 }
 
-function cardOf(node: FlowNode, colour: Colour): string {
+function cardOf(node: FlowNode, colour: Colours): string {
   const { position, width = 0, height = 0, type, data } = node;
   const [x, y] = [position.x, position.y];
   const text = (line: string, dx: number, dy: number, more: string) =>
