@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
-import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +29,7 @@ from api.access.origins import SameOrigin, cors_origins
 from api.access.pages import login_routes
 from api.access.recording import recorded
 from api.answering import Admission
+from api.following import Follower
 from api.graphql.http import Endpoint
 from api.graphql.schema import make_schema
 from api.metrics import Measured, Metrics, metrics, pattern, ready
@@ -49,7 +48,6 @@ __all__ = ["BUNDLE", "make_app"]
 
 BUNDLE = Path(__file__).parent / "explorer" / "dist"
 _AGAIN = 5.0
-_log = logging.getLogger(__name__)
 
 
 def make_app(
@@ -77,8 +75,9 @@ def make_app(
         app.state.metrics = Metrics(workspace)
         app.state.listing = catalog.Listing(workspace)
         app.state.admission = Admission(settings.sparql_at_once, settings.sparql_timeout)
-        indexer = _Indexer(workspace) if indexing else None
-        applier = _Applier(workspace) if indexing else None
+        followers = [_applier(workspace), _indexer(workspace)] if indexing else []
+        for follower in followers:
+            follower.start()
         queue = DurableHarvests(workspace) if durable else None
         if queue is not None:
             queue.start()
@@ -87,10 +86,8 @@ def make_app(
         finally:
             if queue is not None:
                 await run_in_threadpool(queue.stop)
-            if applier is not None:
-                await run_in_threadpool(applier.stop)
-            if indexer is not None:
-                await run_in_threadpool(indexer.stop)
+            for follower in followers:
+                await run_in_threadpool(follower.stop)
             await run_in_threadpool(workspace.close)
             if traces is not None:
                 await run_in_threadpool(traces.shutdown)
@@ -164,66 +161,32 @@ def _span(routes: list[BaseRoute], scope: Scope) -> str:
     return f"{scope.get('method', 'WebSocket')} {pattern(routes, scope)}"
 
 
-class _Indexer:
+def _indexer(workspace: Workspace) -> Follower:
     """Takes commits into the search index as they come."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace, self._wake, self._stopping = workspace, threading.Event(), False
-        workspace.committer.listen(lambda _number: self._wake.set())
-        self._wake.set()
-        self._thread = threading.Thread(target=self._work, name="indexer", daemon=True)
-        self._thread.start()
+    def work(_stopping: Callable[[], bool]) -> None:
+        workspace.indexer.catch_up(semantic=False)
+        workspace.indexer.catch_up()
+        workspace.warm()
 
-    def stop(self) -> None:
-        """End after the index that is being written."""
-        self._stopping = True
-        self._wake.set()
-        self._thread.join()
-
-    def _work(self) -> None:
-        while not self._stopping:
-            self._wake.wait()
-            self._wake.clear()
-            if self._stopping:
-                return
-            try:
-                self._workspace.indexer.catch_up(semantic=False)
-                self._workspace.indexer.catch_up()
-                self._workspace.warm()
-            except FabricError:
-                _log.exception("the search index is behind; it catches up with the next commit")
+    follower = Follower("indexer", work, "the search index is behind; it catches up with the next commit")
+    workspace.committer.listen(lambda _number: follower.wake())
+    return follower
 
 
-class _Applier:
+def _applier(workspace: Workspace) -> Follower:
     """Takes OpenLineage events into the graph as they come, and looks at their datasets anew after harvests."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace, self._wake, self._stopping = workspace, threading.Event(), False
-        workspace.inbox.retry()
-        workspace.inbox.listen(self._wake.set)
-        workspace.committer.listen(lambda _number: self._wake.set())
-        self._wake.set()
-        self._thread = threading.Thread(target=self._work, name="applier", daemon=True)
-        self._thread.start()
+    def work(stopping: Callable[[], bool]) -> None:
+        while not stopping() and workspace.applier.catch_up(BATCH):
+            pass
 
-    def stop(self) -> None:
-        """End after the batch that is being taken in; the others wait in the inbox."""
-        self._stopping = True
-        self._wake.set()
-        self._thread.join()
-
-    def _work(self) -> None:
-        pause: float | None = None
-        while not self._stopping:
-            self._wake.wait(pause)
-            self._wake.clear()
-            pause = None
-            try:
-                while not self._stopping and self._workspace.applier.catch_up(BATCH):
-                    pass
-            except FabricError:
-                _log.exception("OpenLineage events wait in the inbox; they are tried again in %s s", _AGAIN)
-                pause = _AGAIN
+    failed = f"OpenLineage events wait in the inbox; they are tried again in {_AGAIN:g} s"
+    follower = Follower("applier", work, failed, _AGAIN)
+    workspace.inbox.retry()
+    workspace.inbox.listen(follower.wake)
+    workspace.committer.listen(lambda _number: follower.wake())
+    return follower
 
 
 async def _health(_request: Request) -> Response:
