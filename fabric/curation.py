@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from fabric import ntriples
 from fabric.assets import Asset, Assets
@@ -50,27 +51,9 @@ class Curation:
     def __init__(self, graph: GraphStore, committer: Committer, assets: Assets, iris: Iris) -> None:
         self._graph, self._committer, self._assets, self._iris = graph, committer, assets, iris
 
-    def curate(
-        self,
-        iri: str,
-        *,
-        title: str | None = None,
-        description: str | None = None,
-        add_tags: Collection[str] = (),
-        remove_tags: Collection[str] = (),
-        add_owners: Collection[str] = (),
-        remove_owners: Collection[str] = (),
-    ) -> int | None:
-        """Say something of one asset; see `say`."""
-        saying = Saying(
-            title=title,
-            description=description,
-            add_tags=add_tags,
-            remove_tags=remove_tags,
-            add_owners=add_owners,
-            remove_owners=remove_owners,
-        )
-        return self.say([iri], saying)
+    def curate(self, iri: str, **said: Any) -> int | None:
+        """Say something of one asset, by the names of `Saying`; see `say`."""
+        return self.say([iri], Saying(**said))
 
     def say(self, iris: Collection[str], saying: Saying) -> int | None:
         """Say the same of existing assets, of all or, where that fails for one, of none.

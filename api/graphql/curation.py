@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import strawberry
 
 from api.graphql import types as t
@@ -39,17 +41,17 @@ class CurationMutation:
         remove_terms: Words = None,
     ) -> t.Asset:
         """Say something of an asset."""
-        saying = Saying(
+        saying = _saying(
             title=title,
             description=description,
-            add_tags=add_tags or (),
-            remove_tags=remove_tags or (),
-            add_owners=add_owners or (),
-            remove_owners=remove_owners or (),
-            add_domains=add_domains or (),
-            remove_domains=remove_domains or (),
-            add_terms=add_terms or (),
-            remove_terms=remove_terms or (),
+            add_tags=add_tags,
+            remove_tags=remove_tags,
+            add_owners=add_owners,
+            remove_owners=remove_owners,
+            add_domains=add_domains,
+            remove_domains=remove_domains,
+            add_terms=add_terms,
+            remove_terms=remove_terms,
         )
 
         def work(workspace: Workspace) -> t.Asset:
@@ -76,14 +78,20 @@ class CurationMutation:
         remove_terms: Words = None,
     ) -> int | None:
         """Say the same of many assets."""
-        saying = Saying(
-            add_tags=add_tags or (),
-            remove_tags=remove_tags or (),
-            add_owners=add_owners or (),
-            remove_owners=remove_owners or (),
-            add_domains=add_domains or (),
-            remove_domains=remove_domains or (),
-            add_terms=add_terms or (),
-            remove_terms=remove_terms or (),
+        saying = _saying(
+            add_tags=add_tags,
+            remove_tags=remove_tags,
+            add_owners=add_owners,
+            remove_owners=remove_owners,
+            add_domains=add_domains,
+            remove_domains=remove_domains,
+            add_terms=add_terms,
+            remove_terms=remove_terms,
         )
         return await on_workspace(info, lambda w: w.curation.say([str(iri) for iri in iris], saying))
+
+
+def _saying(**given: str | list[str] | None) -> Saying:
+    """What is said; an argument that is null says nothing."""
+    said: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    return Saying(**said)
