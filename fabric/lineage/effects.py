@@ -14,9 +14,8 @@ from fabric.lineage.commands import understood
 from fabric.lineage.definitions import Definitions
 from fabric.lineage.expressions import is_query
 from fabric.lineage.filling import Effect, merge_effects
-from fabric.lineage.names import KnownTables, Names
 from fabric.lineage.relation import UNKNOWN, Relation
-from fabric.lineage.scope import Scope
+from fabric.lineage.scope import Scope, Setting
 from fabric.lineage.statement import Problem, Statement, Table
 
 __all__ = ["Effects"]
@@ -30,16 +29,8 @@ _SILENT = (
 class Effects(Changes, Definitions):
     """Reads the effect of a parsed statement."""
 
-    def __init__(
-        self,
-        dialect: Dialect,
-        names: Names,
-        known: KnownTables,
-        temporary: dict[Table, Relation],
-        values: dict[str, Relation],
-        line: int,
-    ) -> None:
-        super().__init__(dialect, names, known, temporary, values, line)
+    def __init__(self, setting: Setting) -> None:
+        super().__init__(setting)
         self._resolver.changing = self._within
         self._inner: list[Effect] = []
         self._text = ""

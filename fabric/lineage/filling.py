@@ -6,13 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlglot import exp
-from sqlglot.dialects.dialect import Dialect
 
 from fabric.lineage.expressions import unwrapped
-from fabric.lineage.names import KnownTables, Names
 from fabric.lineage.query import Resolver
 from fabric.lineage.relation import UNKNOWN, OutputColumn, Relation
-from fabric.lineage.scope import Scope
+from fabric.lineage.scope import Scope, Setting
 from fabric.lineage.statement import ColumnEdge, Output, Statement, Table
 
 __all__ = ["Effect", "Filling", "identifier_of", "merge_effects"]
@@ -38,17 +36,9 @@ class Effect:
 class Filling:
     """Makes statements out of relations and the tables that they go to."""
 
-    def __init__(
-        self,
-        dialect: Dialect,
-        names: Names,
-        known: KnownTables,
-        temporary: dict[Table, Relation],
-        values: dict[str, Relation],
-        line: int,
-    ) -> None:
-        self._names, self._known, self._dialect = names, known, dialect
-        self._resolver = Resolver(dialect, names, known, temporary, values, line)
+    def __init__(self, setting: Setting) -> None:
+        self._names, self._known, self._dialect = setting.names, setting.known, setting.dialect
+        self._resolver = Resolver(setting)
 
     def _filled(self, kind: str, target: Table, relation: Relation, *, creates: bool = True) -> Effect:
         statement = self._statement(kind, target, relation, frozenset({target}))

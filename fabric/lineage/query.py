@@ -19,7 +19,7 @@ _ROUNDS = 8
 
 
 class Resolver(Sources):
-    """Resolves the queries of one statement. `temporary` holds tables that are seen through, `values` what variables hold."""
+    """Resolves the queries of one statement."""
 
     changing: Callable[[exp.Expr, Scope], Relation] | None = None
     """What resolves a change that stands within a query."""

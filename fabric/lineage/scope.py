@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
@@ -12,7 +13,7 @@ from fabric.lineage.relation import UNKNOWN, Origins, Relation, merge
 from fabric.lineage.statement import Clause, Column, Influence, Problem, Table
 from fabric.lineage.templates import PLACEHOLDER
 
-__all__ = ["NOT_FOUND", "Lookup", "Scope"]
+__all__ = ["NOT_FOUND", "Lookup", "Scope", "Setting"]
 
 _NO_COLUMNS = frozenset(
     {"rownum", "sysdate", "systimestamp", "ctid", "$action", "metadata$filename", "metadata$file_row_number"}
@@ -49,21 +50,25 @@ class Scope:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a statement stands in: `temporary` holds tables that are seen through, `values` what variables hold."""
+
+    dialect: Dialect
+    names: Names
+    known: KnownTables
+    temporary: dict[Table, Relation]
+    values: dict[str, Relation]
+    line: int
+
+
 class Lookup:
     """Finds what column references and variables mean, and notes what a statement reads, is decided by, and leaves unsure."""
 
-    def __init__(
-        self,
-        dialect: Dialect,
-        names: Names,
-        known: KnownTables,
-        temporary: dict[Table, Relation],
-        values: dict[str, Relation],
-        line: int,
-    ) -> None:
-        self._variables = values
-        self._dialect, self._names, self._known, self._temporary = dialect, names, known, temporary
-        self._line, self._count = line, 0
+    def __init__(self, setting: Setting) -> None:
+        self._dialect, self._names, self._known = setting.dialect, setting.names, setting.known
+        self._temporary, self._variables = setting.temporary, setting.values
+        self._line, self._count = setting.line, 0
         self.reads: set[Table] = set()
         self.influences: dict[tuple[Column, Clause], None] = {}
         self.problems: list[Problem] = []

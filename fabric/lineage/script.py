@@ -18,6 +18,7 @@ from fabric.lineage.filling import Effect
 from fabric.lineage.guessing import guess_tables
 from fabric.lineage.names import KnownTables, Names, find_dialect
 from fabric.lineage.relation import OutputColumn, Relation
+from fabric.lineage.scope import Setting
 from fabric.lineage.splitting import Piece, split
 from fabric.lineage.statement import ColumnEdge, Influence, Problem, SqlLineage, Statement, Table
 from fabric.lineage.templates import filled
@@ -120,7 +121,7 @@ class _Script:
         return effect is not None
 
     def _effects(self, piece: Piece) -> Effects:
-        return Effects(self._dialect, self._names, self._known, self._temporary, self._values, piece.line)
+        return Effects(Setting(self._dialect, self._names, self._known, self._temporary, self._values, piece.line))
 
     def _by_another_dialect(self, text: str, error: Exception, piece: Piece) -> list[exp.Expr | None]:
         """The statement by the first dialect that takes it, which is said; none for long texts and deep ones."""
