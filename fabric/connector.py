@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
@@ -21,7 +21,7 @@ from fabric.model import Problem, Record, Ref
 
 __all__ = [
     "GROUP", "Config", "Connector", "Item", "Unchanged", "Versioned", "connector_class", "connector_names",
-    "read_config", "require", "secret_options",
+    "each_once", "read_config", "require", "secret_options",
 ]  # fmt: skip
 
 GROUP = "kgfabric.connectors"
@@ -98,6 +98,23 @@ class Connector(ABC, Generic[C]):
         """
         del known
         yield from self.harvest()
+
+
+def each_once(told: Iterable[tuple[str, Record | Problem]]) -> Iterator[Record | Problem]:
+    """Records, given with the place that tells of each, such as a document.
+
+    Of those that are of one asset the first is yielded. A second dataset is a problem.
+    """
+    seen: dict[Ref, str] = {}
+    for place, record in told:
+        if isinstance(record, Problem):
+            yield record
+        elif record.ref not in seen:
+            seen[record.ref] = place
+            yield record
+        elif record.ref.kind == "dataset":
+            reason = f"{record.ref.name!r} is described by {seen[record.ref]} as well; keep one of the two"
+            yield Problem(subject=place, reason=reason)
 
 
 def require(module: str, extra: str) -> ModuleType:

@@ -13,9 +13,9 @@ from pydantic import Field
 
 from connectors.croissant.description import PLATFORM, Description
 from connectors.croissant.values import compacted
-from fabric.connector import Config, Connector
+from fabric.connector import Config, Connector, each_once
 from fabric.errors import AccessDenied, Unreachable, Unreadable
-from fabric.model import Problem, Record, Ref, Source
+from fabric.model import Dataset, Problem, Record, Source
 
 __all__ = ["CroissantConfig", "CroissantConnector"]
 
@@ -54,26 +54,22 @@ class CroissantConnector(Connector[CroissantConfig]):
 
     def harvest(self) -> Iterator[Record | Problem]:
         """Yield each dataset as it is read; of two with one name, the second is a problem."""
-        seen: dict[Ref, str] = {}
         yield Source(namespace=self.config.namespace, title=self.config.namespace, platform=PLATFORM)
+        described = False
+        for record in each_once(self._told()):
+            described = described or isinstance(record, Dataset)
+            yield record
+        if not described:
+            raise Unreadable(f"{self._place()} describes no dataset in Croissant", remedy="correct the option 'path'")
+
+    def _told(self) -> Iterator[tuple[str, Record | Problem]]:
         for found in self._datasets():
             if isinstance(found, Problem):
-                yield found
+                yield found.subject, found
                 continue
             place, document = found
             for record in Description(document, place, self.config.namespace).records():
-                if isinstance(record, Problem):
-                    yield record
-                elif record.ref not in seen:
-                    seen[record.ref] = place
-                    yield record
-                elif record.ref.kind == "dataset":
-                    yield Problem(
-                        subject=place,
-                        reason=f"{record.ref.name!r} is described by {seen[record.ref]} as well; keep one of the two",
-                    )
-        if not any(ref.kind == "dataset" for ref in seen):
-            raise Unreadable(f"{self._place()} describes no dataset in Croissant", remedy="correct the option 'path'")
+                yield place, record
 
     def _datasets(self) -> Iterator[_Found | Problem]:
         for place, content in self._contents():

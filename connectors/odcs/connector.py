@@ -10,9 +10,9 @@ import yaml
 from pydantic import Field
 
 from connectors.odcs.contract import Contract
-from fabric.connector import Config, Connector
+from fabric.connector import Config, Connector, each_once
 from fabric.errors import AccessDenied, Unreachable, Unreadable
-from fabric.model import Problem, Record, Ref
+from fabric.model import Problem, Record
 
 __all__ = ["OdcsConfig", "OdcsConnector"]
 
@@ -54,25 +54,18 @@ class OdcsConnector(Connector[OdcsConfig]):
 
     def harvest(self) -> Iterator[Record | Problem]:
         """Yield what each contract says, as it is read; of two that describe one thing, the second is a problem."""
-        seen: dict[Ref, str] = {}
+        yield from each_once(self._told())
+
+    def _told(self) -> Iterator[tuple[str, Record | Problem]]:
         contracts = 0
         for found in self._documents():
             if isinstance(found, Problem):
-                yield found
+                yield found.subject, found
                 continue
             place, document = found
             contracts += 1
             for record in Contract(document, place, self.config.namespace).records():
-                if isinstance(record, Problem):
-                    yield record
-                elif record.ref not in seen:
-                    seen[record.ref] = place
-                    yield record
-                elif record.ref.kind == "dataset":
-                    yield Problem(
-                        subject=place,
-                        reason=f"{record.ref.name!r} is described by {seen[record.ref]} as well; keep one of the two",
-                    )
+                yield place, record
         if not contracts:
             raise Unreadable(f"{self.config.path} holds no contract", remedy="correct the option 'path'")
 
