@@ -16,12 +16,15 @@ from typing import TYPE_CHECKING
 from benchmarks._processes import Failed
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Locator
 
-__all__ = ["PATIENCE", "chromium", "serving"]
+__all__ = ["PATIENCE", "chromium", "frames_while_dragged", "serving"]
 
 PATIENCE = 120.0
 """Seconds until a server that does not start, or a page that is not drawn, ends the measurement."""
+_FRAMES = """() => new Promise(done => { let frames = 0; const begin = performance.now();
+  const next = now => { frames += 1; now - begin < 3000 ? requestAnimationFrame(next) : done(frames / (now - begin) * 1000) };
+  requestAnimationFrame(next) })"""
 
 
 @contextmanager
@@ -65,3 +68,21 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=binary, args=["--no-sandbox", "--disable-dev-shm-usage"])
         yield browser
         browser.close()
+
+
+def frames_while_dragged(drawing: Locator, *, from_top: float | None = None) -> float:
+    """Frames a second while a drawing is dragged about for three seconds, from its middle or so many pixels below its top."""
+    page, box = drawing.page, drawing.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + (box["height"] / 2 if from_top is None else from_top)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.evaluate(f"() => {{ window.frames_ = ({_FRAMES})() }}")
+    deadline = time.perf_counter() + 2.8
+    step = 0
+    while time.perf_counter() < deadline:
+        step += 1
+        page.mouse.move(x + (step * 12) % 300, y + (step * 5) % 120)
+    found = float(page.evaluate("() => window.frames_"))
+    page.mouse.up()
+    return found

@@ -25,7 +25,7 @@ import numpy as np
 
 from benchmarks._given import Given
 from benchmarks._report import Target, heading, machine, paragraph, progress, table, targets
-from benchmarks._serving import PATIENCE, chromium, serving
+from benchmarks._serving import PATIENCE, chromium, frames_while_dragged, serving
 from fabric.model import Catalog, Dataset, Field, catalog
 from fabric.settings import read_settings
 from fabric.workspace import Workspace
@@ -47,9 +47,6 @@ _ANSWERED = """query => new Promise(done => { const look = () => {
   const busy = document.querySelector('ol[aria-busy=true]');
   said.endsWith(`for ${query}`) && !busy ? requestAnimationFrame(() => done(performance.now() - window.key_))
     : requestAnimationFrame(look) }; look() })"""
-_FRAMES = """() => new Promise(done => { let frames = 0; const begin = performance.now();
-  const next = now => { frames += 1; now - begin < 3000 ? requestAnimationFrame(next) : done(frames / (now - begin) * 1000) };
-  requestAnimationFrame(next) })"""
 
 
 def run(options: list[str]) -> None:
@@ -163,18 +160,7 @@ def _graph(browser: Browser, address: str) -> tuple[float, float]:
     page.goto(address)
     page.locator("[data-testid=graph-drawing][data-arranged]").wait_for()
     arranged = time.perf_counter() - begin
-    box = page.get_by_test_id("graph-drawing").bounding_box()
-    assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.evaluate(f"() => {{ window.frames_ = ({_FRAMES})() }}")
-    deadline = time.perf_counter() + 2.8
-    step = 0
-    while time.perf_counter() < deadline:
-        step += 1
-        page.mouse.move(x + (step * 12) % 300, y + (step * 5) % 120)
-    frames = float(page.evaluate("() => window.frames_"))
+    frames = frames_while_dragged(page.get_by_test_id("graph-drawing"))
     page.close()
     return arranged, frames
 

@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 from benchmarks._given import Given
 from benchmarks._report import Target, heading, machine, paragraph, progress, table, targets
-from benchmarks._serving import PATIENCE, chromium, serving
+from benchmarks._serving import PATIENCE, chromium, frames_while_dragged, serving
 from fabric.model import Catalog, Dataset, Field, Lineage, Record, Ref, catalog, dataset
 from fabric.settings import read_settings
 from fabric.workspace import Workspace
@@ -35,9 +35,6 @@ _DRAWN = """n => { const page = document.querySelector('[data-testid=lineage]');
   return page && Number(page.dataset.drawn) >= n.drawn && said.startsWith(n.assets) && !said.includes('…') }"""
 _ANSWER = """() => Math.max(...performance.getEntriesByType('resource')
   .filter(entry => entry.name.endsWith('/graphql')).map(entry => entry.duration))"""
-_FRAMES = """() => new Promise(done => { let frames = 0; const begin = performance.now();
-  const next = now => { frames += 1; now - begin < 3000 ? requestAnimationFrame(next) : done(frames / (now - begin) * 1000) };
-  requestAnimationFrame(next) })"""
 
 
 def run(options: list[str]) -> None:
@@ -103,36 +100,15 @@ def _draw(address: str, assets: int) -> tuple[float, ...]:
         whole = time.perf_counter() - begin
         answer = page.evaluate(_ANSWER) / 1000
         shown = float(page.get_by_test_id("lineage").get_attribute("data-drawn") or 0)
-        afar = _pan(page)
+        afar = frames_while_dragged(page.get_by_test_id("lineage"), from_top=20)
         page.get_by_label("Find in the graph").fill("layer4")
         page.keyboard.press("Enter")
-        near = _pan(page)
+        near = frames_while_dragged(page.get_by_test_id("lineage"), from_top=20)
         session = page.context.new_cdp_session(page)
         session.send("HeapProfiler.collectGarbage")
         session.send("Performance.enable")
         metrics = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
     return shown, first, whole, answer, afar, near, metrics["JSHeapUsedSize"] / 1e6
-
-
-def _pan(page: object) -> float:
-    """Frames a second while the drawing is dragged about."""
-    from playwright.sync_api import Page
-
-    assert isinstance(page, Page)
-    box = page.get_by_test_id("lineage").bounding_box()
-    assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + 20
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.evaluate(f"() => {{ window.frames_ = ({_FRAMES})() }}")
-    deadline = time.perf_counter() + 2.8
-    step = 0
-    while time.perf_counter() < deadline:
-        step += 1
-        page.mouse.move(x + (step * 12) % 300, y + (step * 5) % 120)
-    found = float(page.evaluate("() => window.frames_"))
-    page.mouse.up()
-    return found
 
 
 def _estate(assets: int) -> tuple[list[Record], Ref]:
