@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import strawberry
 
 from api.graphql import types as t
+from api.graphql.paging import at_most
 from fabric import model
-from fabric.errors import QueryError
 from fabric.workspace import Workspace
 
 __all__ = ["job_runs"]
@@ -22,8 +22,7 @@ def job_runs(workspace: Workspace, iri: str, first: int) -> list[t.JobRun]:
 
     Raises: QueryError where `first` is not between 1 and 500.
     """
-    if not 0 < first <= _MOST:
-        raise QueryError(f"first is {first}, which is not between 1 and {_MOST}", remedy="ask for fewer")
+    first = at_most(first, _MOST, remedy="ask for fewer")
     found = workspace.assets.many(workspace.assets.subjects("fab:runOf", iri))
     runs = [(asset.iri, asset.record) for asset in found.values() if isinstance(asset.record, model.Run)]
     runs.sort(key=lambda pair: (pair[1].started or pair[1].ended or _LONG_AGO, pair[0]), reverse=True)

@@ -52,10 +52,10 @@ class Connection(Generic[T]):
     total_count: int
 
 
-def at_most(first: int, most: int) -> int:
+def at_most(first: int, most: int, remedy: str = "ask page by page, with after") -> int:
     """The size of a page. Raises: QueryError where it is not between 1 and `most`."""
     if not 0 < first <= most:
-        raise QueryError(f"first is {first}, which is not between 1 and {most}", remedy="ask page by page, with after")
+        raise QueryError(f"first is {first}, which is not between 1 and {most}", remedy=remedy)
     return first
 
 
