@@ -23,7 +23,7 @@ _STATUS: tuple[tuple[type[FabricError], int], ...] = (
 )
 _CLOSE = {"Connection": "close"}
 _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 408: _CLOSE, 413: _CLOSE}
-"""The rest of a body that is refused is not waited for."""
+"""The rest of a body that is refused is of no use."""
 
 
 def refusal(error: FabricError) -> Response:
